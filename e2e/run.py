@@ -90,6 +90,7 @@ SESSIONS = [
     "python/cimd_session.py",
     "shell/oauth_by_curl.sh",
     "python/pages_by_http.py",
+    "python/registration_session.py",
     "python/federation_oidc.py",
     "node/federation_oidc_provider.mjs",
     "node/federation_social.mjs",
@@ -121,7 +122,7 @@ WAITING = {
 }
 # These open the pages of a pool, most of them in a browser.
 PAGES = {
-    "shell/oauth_by_curl.sh", "python/pages_by_http.py", "python/federation_oidc.py", "node/federation_oidc_provider.mjs",
+    "shell/oauth_by_curl.sh", "python/pages_by_http.py", "python/registration_session.py", "python/federation_oidc.py", "node/federation_oidc_provider.mjs",
     "node/federation_social.mjs", "node/openid_client.mjs", "node/openid_client_standard.mjs",
     "node/oidc_client_ts.mjs", "node/amplify_redirect.mjs", "node/next_auth.mjs", "node/passport_oauth2.mjs",
     "node/pages_scripts.mjs", "node/pages_walk.mjs", "node/pages_passkeys.mjs",

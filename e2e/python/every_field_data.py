@@ -149,7 +149,7 @@ POOL_CHANGES = {
     },
     "DcrConfiguration": {
         "EnableStatus": "Disabled", "OpenDcrEnabled": False, "AuthenticatedGrantTypes": ["code"],
-        "OpenDcrGrantTypes": ["code", "client_credentials"], "AllowedScopes": ["every-field/read"],
+        "OpenDcrGrantTypes": ["code", "client_credentials"], "AllowedScopes": ["email", "aws.cognito.signin.user.admin"],
     },
     "AccountRecoverySetting": {"RecoveryMechanisms": [{"Priority": 1, "Name": "admin_only"}]},
     "UserPoolTier": "ESSENTIALS",
@@ -184,7 +184,9 @@ POOL_DEFAULTS = {
 }
 
 # What an update that does not send them keeps; everything else that is not sent returns to its default.
-POOL_KEEPS = {"PoolName", "Policies", "MfaConfiguration", "UserAttributeUpdateSettings", "SmsConfiguration"}
+POOL_KEEPS = {
+    "PoolName", "Policies", "MfaConfiguration", "UserAttributeUpdateSettings", "SmsConfiguration", "DcrConfiguration",
+}
 
 # The sheet says nothing sure of these two when an update leaves them out, so every update of the session sends them.
 POOL_ALWAYS_SENT = {"KeyConfiguration", "IssuerConfiguration"}

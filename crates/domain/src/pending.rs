@@ -119,6 +119,7 @@ mod tests {
             tags: _,
             policies: _,
             acr_configuration: _,
+            dcr_configuration: _,
             sessions: _,
             lambda_config: _,
             log_configurations: _,
@@ -133,8 +134,6 @@ mod tests {
             // Who sends, which is the server's own business: see the settings of its courier.
             email_configuration: _,
             sms_configuration: _,
-            // For a registration endpoint that does not exist yet.
-            dcr_configuration: _,
         } = doc;
     }
 
@@ -158,6 +157,7 @@ mod tests {
             // Obeyed by the endpoints.
             sso_minutes: _,
             oidc_profile: _,
+            registration: _,
             allowed_oauth_flows: _,
             allowed_oauth_scopes: _,
             allowed_oauth_flows_user_pool_client: _,

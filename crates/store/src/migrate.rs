@@ -4,7 +4,7 @@ use crate::{MigrateMode, OpenError};
 
 /// The generation of this program: it grows when a migration makes databases unreadable for older programs, and a
 /// database asks for the generation of its most demanding migration.
-pub const PROGRAM_GENERATION: i64 = 6;
+pub const PROGRAM_GENERATION: i64 = 7;
 
 /// A step of the schema.
 pub(crate) struct Migration {
@@ -225,6 +225,13 @@ const MIGRATIONS: &[Migration] = &[
         name: "0040_consents",
         min_program: 1,
         sql: include_str!("../migrations/0040_consents.sql"),
+    },
+    // Older programs would forget what a client registered when somebody changes its settings.
+    Migration {
+        number: 41,
+        name: "0041_dynamic_clients",
+        min_program: 7,
+        sql: include_str!("../migrations/0041_dynamic_clients.sql"),
     },
 ];
 

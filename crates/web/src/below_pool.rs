@@ -7,7 +7,7 @@
 use cognate_shapes::Category;
 
 use crate::route::{Class, Cors, Handler, Rate, Route, Verb};
-use crate::{flow, oauth};
+use crate::{flow, oauth, register};
 
 const fn endpoint(
     pattern: &'static str,
@@ -43,6 +43,10 @@ const SIGN_INS: Rate = Rate::Category(Category::UserAuthentication);
 
 /// The routes. They are behind all others: `{pool}` is any one segment.
 pub(crate) const ROUTES: &[Route] = &[
+    register("/{pool}/oauth2/register", Verb::Post),
+    register("/{pool}/oauth2/register/{client}", Verb::Get),
+    register("/{pool}/oauth2/register/{client}", Verb::Put),
+    register("/{pool}/oauth2/register/{client}", Verb::Delete),
     page(
         "/{pool}/oauth2/authorize",
         Verb::Get,

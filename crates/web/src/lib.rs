@@ -102,6 +102,19 @@ const fn document(pattern: &'static str, handler: Handler) -> Route {
     }
 }
 
+/// Returns the route of the registration of clients. It counts for the address alone: a category would let a flood of
+/// registrations take the place of other requests of it. What may be registered is bounded by the domain.
+const fn register(pattern: &'static str, method: Verb) -> Route {
+    Route {
+        pattern,
+        method,
+        cors: Cors::Open,
+        class: Class::Endpoint,
+        rate: Rate::ByHandler,
+        handler: |request| Box::pin(oauth::register(request)),
+    }
+}
+
 /// The routes of the program.
 pub static ROUTES: Table = Table::new(&[
     document("/{pool}/.well-known/jwks.json", |request| {
@@ -243,6 +256,10 @@ pub static ROUTES: Table = Table::new(&[
         rate: Rate::Category(Category::UserAuthentication),
         handler: |request| Box::pin(oauth::device_authorization(request)),
     },
+    register("/oauth2/register", Verb::Post),
+    register("/oauth2/register/{client}", Verb::Get),
+    register("/oauth2/register/{client}", Verb::Put),
+    register("/oauth2/register/{client}", Verb::Delete),
     Route {
         pattern: "/logout",
         method: Verb::Get,

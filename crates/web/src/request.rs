@@ -92,6 +92,11 @@ impl<'a> Request<'a> {
         &self.parts.headers
     }
 
+    /// Returns the body as it was sent; empty for a method without one.
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
     /// Returns a named segment of the path as it was sent; empty for a name that the pattern does not have.
     pub fn param(&self, name: &str) -> &'a str {
         let found = self.params.iter().find(|(known, _)| *known == name);

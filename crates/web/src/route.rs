@@ -55,6 +55,10 @@ pub enum Verb {
     Get,
     /// Changes something, by POST.
     Post,
+    /// Replaces something, by PUT.
+    Put,
+    /// Ends something, by DELETE.
+    Delete,
 }
 
 impl Verb {
@@ -63,6 +67,8 @@ impl Verb {
         match *method {
             Method::GET | Method::HEAD => Some(Self::Get),
             Method::POST => Some(Self::Post),
+            Method::PUT => Some(Self::Put),
+            Method::DELETE => Some(Self::Delete),
             _ => None,
         }
     }
@@ -192,7 +198,7 @@ impl Table {
             identify(&mut response, route.class, &visitor.request_id);
             return Err(Box::new(response));
         }
-        Ok(route.method == Verb::Post)
+        Ok(matches!(route.method, Verb::Post | Verb::Put))
     }
 
     fn find<'p>(
@@ -266,6 +272,8 @@ impl Table {
             let more: &[&str] = match route.method {
                 Verb::Get => &["GET", "HEAD"],
                 Verb::Post => &["POST"],
+                Verb::Put => &["PUT"],
+                Verb::Delete => &["DELETE"],
             };
             for method in more {
                 if !methods.contains(method) {

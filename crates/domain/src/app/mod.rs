@@ -4,6 +4,7 @@ pub mod allowance;
 pub mod breached;
 pub mod bulkheads;
 pub mod cache;
+mod closed;
 pub mod code_cipher;
 pub mod courier;
 pub mod durations;
@@ -39,6 +40,7 @@ use crate::app::allowance::Allowance;
 use crate::app::breached::BreachedPasswords;
 use crate::app::bulkheads::Bulkheads;
 use crate::app::cache::Cache;
+use crate::app::closed::Closed;
 use crate::app::code_cipher::CodeCipher;
 use crate::app::courier::Courier;
 use crate::app::durations::Durations;
@@ -192,6 +194,8 @@ pub struct App {
     pub refusals: Allowance,
     /// The fetches of client metadata documents.
     pub metadata_fetches: MetadataFetches,
+    /// Bounds on registrations of clients that this node found reached.
+    pub closed: Closed,
     /// Calls to hosts that administrators name.
     pub outbound: Outbound,
     /// Calls the functions of triggers; without it, what must call a function fails.
@@ -250,6 +254,7 @@ impl App {
             surroundings: Surroundings::default(),
             refusals: Allowance::default(),
             metadata_fetches: MetadataFetches::default(),
+            closed: Closed::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
             functions: OnceLock::new(),
             courier: OnceLock::new(),

@@ -85,6 +85,15 @@ pub fn record(cx: &Cx<'_>, batch: Batch, pool_id: &str, user_id: Option<&str>) -
     entry(cx, user_id, DONE).append(batch, pool_id, cx.now())
 }
 
+/// As [`record`], about something that is neither a pool nor a user: an id of the server's own making.
+pub fn record_about(cx: &Cx<'_>, batch: Batch, pool_id: &str, about: &str) -> Batch {
+    let entry = Entry {
+        detail: Some(about),
+        ..entry(cx, None, DONE)
+    };
+    entry.append(batch, pool_id, cx.now())
+}
+
 fn entry<'a>(cx: &'a Cx<'_>, user: Option<&'a str>, result: &'a str) -> Entry<'a> {
     Entry {
         operation: cx.action.name(),

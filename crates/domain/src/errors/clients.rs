@@ -32,6 +32,11 @@ pub fn managed_secrets() -> ApiError {
     invalid_parameter(unconfirmed::MANAGED_SECRETS)
 }
 
+/// agents.md 3.2: the secrets of a client that registered itself are its own business.
+pub fn secrets_of_dynamic_client() -> ApiError {
+    invalid_parameter(unconfirmed::dcr::NO_SECRET_OPERATIONS)
+}
+
 /// admin.md 1.13 (the model's documentation): only a confidential client gets another secret.
 pub fn public_client() -> ApiError {
     invalid_parameter(unconfirmed::SECRET_OF_PUBLIC_CLIENT)

@@ -160,6 +160,47 @@ pub const NO_OPENID_SCOPE: BearerError = BearerError {
     description: "Access token does not contain openid scope",
 };
 
+/// A registration is off, or not possible in this way (agents.md 3.3).
+pub const REGISTRATION_IS_OFF: OAuthError =
+    OAuthError::described("access_denied", unconfirmed::dcr::REGISTRATION_IS_OFF);
+/// A change of a client that an administrator manages.
+pub const CLIENT_IS_MANAGED: OAuthError =
+    OAuthError::described("access_denied", unconfirmed::dcr::CLIENT_IS_MANAGED);
+/// A pool with as many clients that registered themselves as it may have.
+pub const TOO_MANY_CLIENTS: OAuthError = OAuthError::described(
+    "invalid_client_metadata",
+    unconfirmed::dcr::TOO_MANY_CLIENTS,
+);
+
+/// What a client says of itself cannot be (RFC 7591 section 3.2.2). The texts are ours.
+pub fn invalid_client_metadata(description: impl Into<Cow<'static, str>>) -> OAuthError {
+    OAuthError {
+        error: "invalid_client_metadata",
+        description: Some(description.into()),
+    }
+}
+
+/// As [`invalid_client_metadata`], of redirect URIs.
+pub const fn invalid_redirect_uri(description: &'static str) -> OAuthError {
+    OAuthError::described("invalid_redirect_uri", description)
+}
+
+/// A token that registers no client, whatever the reason (RFC 6750 section 3.1).
+pub const TOKEN_NOT_GOOD: BearerError = BearerError {
+    error: "invalid_token",
+    description: "The access token is not valid",
+};
+/// A good token without the scope that registers clients.
+pub const NO_REGISTER_SCOPE: BearerError = BearerError {
+    error: "insufficient_scope",
+    description: "The access token does not have the scope aws.cognito/dcr/register",
+};
+/// A token that is not that of the registration, or a registration that is gone (RFC 7592 section 2).
+pub const REGISTRATION_TOKEN_NOT_GOOD: BearerError = BearerError {
+    error: "invalid_token",
+    description: "The registration access token is not valid",
+};
+
 /// A device that its user has not let in yet (RFC 8628 section 3.5).
 pub const AUTHORIZATION_PENDING: OAuthError = OAuthError::bare("authorization_pending");
 /// A device that asks more often than it may.

@@ -2,6 +2,7 @@
 //! change.
 
 pub mod challenges;
+pub mod dcr;
 pub mod devices;
 pub mod federation;
 pub mod imports;

@@ -213,6 +213,10 @@ pub const OTHERS: &[(&str, &str)] = &[
     ("PointInTimeRecoveryFailed", "cognate.recovery.failed"),
     ("PointInTimeRecoveryExpired", "cognate.recovery.expired"),
     // Endpoints.
+    ("ClientRegistration", "cognate.client.created"),
+    ("ChangeClientRegistration", "cognate.client.updated"),
+    ("EndClientRegistration", "cognate.client.deleted"),
+    ("RemoveUnusedClient", "cognate.client.deleted"),
     ("SignInPage", SIGN_IN),
     ("ProviderSignIn", SIGN_IN),
     ("DeviceAuthorization", SIGN_IN),
@@ -239,13 +243,14 @@ pub const NONE: &[&str] = &[
 ];
 
 /// The endpoints that change nothing, but for what they stand for.
-pub const QUIET: [Endpoint; 8] = [
+pub const QUIET: [Endpoint; 9] = [
     Endpoint::Jwks,
     Endpoint::Discovery,
     Endpoint::ClientCredentials,
     Endpoint::UserInfo,
     Endpoint::Introspection,
     Endpoint::PushedAuthorization,
+    Endpoint::RegistrationRead,
     Endpoint::Inbox,
     Endpoint::PublishedSecrets,
 ];
@@ -313,6 +318,10 @@ mod tests {
             Endpoint::Logout,
             Endpoint::Introspection,
             Endpoint::PushedAuthorization,
+            Endpoint::Registration,
+            Endpoint::RegistrationRead,
+            Endpoint::RegistrationChange,
+            Endpoint::RegistrationEnd,
             Endpoint::Device,
             Endpoint::Federation,
             Endpoint::ProviderLogout,

@@ -29,6 +29,14 @@ pub enum Endpoint {
     Introspection,
     /// `/oauth2/par`.
     PushedAuthorization,
+    /// `/oauth2/register`.
+    Registration,
+    /// `/oauth2/register/` and a client's id: reading.
+    RegistrationRead,
+    /// The same: changing.
+    RegistrationChange,
+    /// The same: ending.
+    RegistrationEnd,
     /// `/oauth2/device_authorization`, and the page on which a user lets a device in.
     Device,
     /// The endpoints to which identity providers send users back, and the way there.
@@ -59,6 +67,10 @@ impl Endpoint {
             Self::Logout => "LogoutEndpoint",
             Self::Introspection => "IntrospectionEndpoint",
             Self::PushedAuthorization => "PushedAuthorizationEndpoint",
+            Self::Registration => "ClientRegistration",
+            Self::RegistrationRead => "ReadClientRegistration",
+            Self::RegistrationChange => "ChangeClientRegistration",
+            Self::RegistrationEnd => "EndClientRegistration",
             Self::Device => "DeviceAuthorization",
             Self::Federation => "ProviderSignIn",
             Self::ProviderLogout => "ProviderLogout",
@@ -76,7 +88,11 @@ impl Endpoint {
             | Self::Inbox
             | Self::Logout
             | Self::ProviderLogout
-            | Self::PushedAuthorization => &[],
+            | Self::PushedAuthorization
+            | Self::Registration
+            | Self::RegistrationRead
+            | Self::RegistrationChange
+            | Self::RegistrationEnd => &[],
             Self::Token => &[Op::GetTokensFromRefreshToken],
             Self::ClientCredentials => &[Op::GetClientToken],
             Self::TokenExchange => &[Op::GetDerivedToken],

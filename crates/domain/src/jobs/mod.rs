@@ -24,6 +24,7 @@ pub mod recovery_preview;
 pub mod recovery_restore;
 pub mod runner;
 mod spare_keys;
+pub mod unused_clients;
 pub mod user_import;
 
 use std::sync::Arc;
@@ -52,6 +53,7 @@ use crate::jobs::recovery_preview::RecoveryPreview;
 use crate::jobs::recovery_restore::RecoveryRestore;
 use crate::jobs::runner::{Job, each_node, found, shared, side_by_side};
 use crate::jobs::spare_keys::SpareKeys;
+use crate::jobs::unused_clients::UnusedClients;
 use crate::jobs::user_import::UserImport;
 
 /// The kinds whose rows in `jobs` a look finds. The others are found by rows of other tables, or seldom looked for.
@@ -107,6 +109,7 @@ pub async fn run(app: Arc<App>, stop: impl Future<Output = ()>) {
             Box::pin(shared::<MetadataRefresh>(&app, &node)),
             Box::pin(shared::<ImageRetention>(&app, &node)),
             Box::pin(shared::<ImportedPasswords>(&app, &node)),
+            Box::pin(shared::<UnusedClients>(&app, &node)),
         )
     };
     let until_stopped = async {

@@ -115,7 +115,8 @@ fn judge(
 async fn clients(store: &Store, pool: &Pool) -> Result<Vec<AppClient>> {
     let (mut all, mut after) = (Vec::new(), String::new());
     loop {
-        let page = client_rows::page(store, &pool.id, &after, PAGE).await?;
+        let page =
+            client_rows::page(store, &pool.id, client_rows::Shown::All, &after, PAGE).await?;
         let Some(last) = page.last() else {
             return Ok(all);
         };

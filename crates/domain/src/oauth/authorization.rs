@@ -24,6 +24,7 @@ use crate::oauth::reply::{Reply, ReplyMode, ReplyTo};
 use crate::oauth::wishes::{self, Refused, Sent, Wishes};
 use crate::records::assurance::Level;
 use crate::records::client::Client;
+use crate::records::client_metadata::is_same_but_for_the_port;
 use crate::records::pool::Pool;
 use crate::records::redirect::is_target;
 use crate::resources::metadata::resolve::Unresolved;
@@ -303,17 +304,16 @@ async fn known(
 }
 
 /// True if a redirect URI is one of the client's, character by character: what merely leads to the same place is not what was
-/// registered. A client with a document may be at any port of the user's own machine.
+/// registered. A client with a document, or one that registered itself, may be at any port of the user's own machine.
 fn is_registered(client: &Client, uri: &str) -> bool {
     let document = client.document.as_ref();
     match document.and_then(|document| document.metadata.as_ref()) {
         Some(said) => said.has_redirect(uri),
-        None => client
-            .doc
-            .callback_urls
-            .iter()
-            .flatten()
-            .any(|own| own == uri),
+        None => {
+            client.doc.callback_urls.iter().flatten().any(|own| {
+                own == uri || client.is_registered() && is_same_but_for_the_port(own, uri)
+            })
+        }
     }
 }
 

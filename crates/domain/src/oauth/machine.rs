@@ -84,7 +84,7 @@ async fn issue(
         })
     })?;
     Ok(Tokens {
-        scope: None,
+        scope: Tokens::scope_for(&client, &access),
         access,
         id: None,
         refresh: None,
@@ -111,7 +111,9 @@ async fn scopes(
         .allowed_oauth_scopes
         .as_deref()
         .unwrap_or_default();
-    if asked.iter().any(|scope| own.iter().all(|has| has != scope)) {
+    // As at the authorization endpoint.
+    let is_strict = !client.is_dynamic();
+    if is_strict && asked.iter().any(|scope| own.iter().all(|has| has != scope)) {
         return Err(INVALID_SCOPE.into());
     }
     let granted: Vec<String> = live

@@ -23,6 +23,7 @@ pub mod pushed;
 mod redeem;
 pub mod refresh;
 pub mod refused;
+pub mod registration;
 pub mod reply;
 pub mod revoke;
 mod standing;

@@ -7,8 +7,9 @@ use cognate_store::tables::clients::{self, ClientRow};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Result;
-use crate::records::client_metadata::{Metadata, OfDocument};
+use crate::records::client_metadata::{Metadata, OfDocument, is_on_own_machine};
 use crate::records::pool::Pool;
+use crate::records::registration::{Registration, RegistrationKind};
 use crate::records::risk::RiskConfiguration;
 use crate::records::unvouched::{Said, Unvouched, UnvouchedKind};
 
@@ -132,6 +133,9 @@ pub struct ClientDoc {
     /// No member of the API: a command of the server sets it.
     #[serde(default, skip_serializing_if = "OidcProfile::is_default")]
     pub oidc_profile: OidcProfile,
+    /// What the client said of itself; None for one that an administrator made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<Registration>,
 }
 
 /// A secret of a client as an entry of the sealed JSON list of its row.
@@ -200,8 +204,10 @@ impl Client {
     }
 
     fn from_row(row: ClientRow, secrets: Vec<(String, SecretString, i64)>) -> Result<Self> {
+        let doc: ClientDoc = serde_json::from_str(&row.doc)?;
         Ok(Self {
-            doc: serde_json::from_str(&row.doc)?,
+            unvouched: Self::unvouched_of(&row.client_id, &doc),
+            doc,
             id: row.client_id,
             pool_id: row.pool_id,
             secrets,
@@ -210,7 +216,6 @@ impl Client {
             modified: row.modified,
             ver: row.ver,
             document: None,
-            unvouched: None,
         })
     }
 
@@ -272,7 +277,33 @@ impl Client {
 
     /// True for a client that nobody at the pool made.
     pub fn is_dynamic(&self) -> bool {
-        self.document.is_some()
+        self.document.is_some() || self.is_registered()
+    }
+
+    /// True if the client registered itself.
+    pub fn is_registered(&self) -> bool {
+        self.doc.registration.is_some()
+    }
+
+    /// Returns what users are asked about before a client with these settings gets anything: one that anybody registered, and
+    /// that no administrator has looked at since.
+    pub fn unvouched_of(id: &str, doc: &ClientDoc) -> Option<Unvouched> {
+        let said = doc.registration.as_ref();
+        let said = said.filter(|said| said.kind == RegistrationKind::Open && !said.managed)?;
+        let redirect_uris = doc.callback_urls.as_deref().unwrap_or_default();
+        Some(Unvouched {
+            kind: UnvouchedKind::Registered,
+            id: id.to_owned(),
+            name: said.client_name.clone(),
+            host: None,
+            own_machine_alone: redirect_uris.iter().all(|uri| is_on_own_machine(uri)),
+            edition: Said {
+                name: said.client_name.as_deref(),
+                redirect_uris,
+                scopes: doc.allowed_oauth_scopes.as_deref(),
+            }
+            .edition(),
+        })
     }
 
     /// Returns the id by which the client names itself: its own, or the URL of its document.

@@ -57,6 +57,13 @@ impl<'a> OwnMachine<'a> {
     }
 }
 
+/// True if two redirect URIs on the user's own machine differ by the port alone, which a program learns when it starts (RFC
+/// 8252 section 7.3).
+pub fn is_same_but_for_the_port(registered: &str, uri: &str) -> bool {
+    let given = OwnMachine::parse(uri);
+    given.is_some() && OwnMachine::parse(registered) == given
+}
+
 /// True if a redirect URI leads to the user's own machine.
 pub fn is_on_own_machine(uri: &str) -> bool {
     OwnMachine::parse(uri).is_some()
@@ -66,10 +73,9 @@ impl Metadata {
     /// True if an answer may go to a redirect URI: it is one of the document's, character by character, or it differs from
     /// one on the user's own machine by its port alone, which a program learns when it starts (agents.md 2).
     pub fn has_redirect(&self, uri: &str) -> bool {
-        let given = OwnMachine::parse(uri);
         self.redirect_uris
             .iter()
-            .any(|own| own == uri || given.is_some() && OwnMachine::parse(own) == given)
+            .any(|own| own == uri || is_same_but_for_the_port(own, uri))
     }
 
     /// True if every redirect URI leads to the user's own machine: any program there can say that it is this client.

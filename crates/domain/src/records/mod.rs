@@ -23,6 +23,7 @@ pub mod protection;
 pub mod provider;
 pub mod recovery;
 pub mod redirect;
+pub mod registration;
 pub mod risk;
 pub mod risk_profile;
 pub mod schema;

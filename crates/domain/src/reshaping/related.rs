@@ -1,7 +1,7 @@
 //! What a change means for the app clients and identity providers of a pool.
 
 use cognate_shapes::SchemaAttributeType;
-use cognate_store::tables::clients::{self, ClientRow};
+use cognate_store::tables::clients::{self, ClientRow, Shown};
 use cognate_store::tables::identity_providers::{self, ProviderRow};
 use cognate_store::{Batch, Store};
 
@@ -39,7 +39,7 @@ fn is_fixed(entry: &SchemaAttributeType) -> bool {
 async fn all_clients(store: &Store, pool: &Pool) -> Result<Vec<ClientRow>> {
     let (mut rows, mut after) = (Vec::new(), String::new());
     loop {
-        let page = clients::page(store, &pool.id, &after, PAGE).await?;
+        let page = clients::page(store, &pool.id, Shown::All, &after, PAGE).await?;
         let Some(last) = page.last() else {
             return Ok(rows);
         };

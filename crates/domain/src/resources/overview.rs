@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use cognate_store::tables::{clients, domains, pools};
+use cognate_store::tables::clients::{self, Shown};
+use cognate_store::tables::{domains, pools};
 
 use crate::app::App;
 use crate::errors::Result;
@@ -43,7 +44,7 @@ pub async fn newest(app: &App, limit: i64) -> Result<Vec<PoolOverview>> {
             *kind = Some(domain::bare(&row).to_owned());
         }
         let mut shown = Vec::new();
-        for row in clients::page(&app.store, &pool.id, "", CLIENTS).await? {
+        for row in clients::page(&app.store, &pool.id, Shown::All, "", CLIENTS).await? {
             shown.extend(app.cached_client(&row.client_id).await?);
         }
         found.push(PoolOverview {

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 
 use cognate_crypto::random;
+use cognate_store::Batch;
+use cognate_store::tables::dynamic_clients;
 
 use crate::clock::SECOND;
 use crate::cx::Cx;
@@ -93,5 +95,20 @@ pub async fn token(
     // A token for another service stays one for that service alone.
     let added = changes.access().added();
     out.all(added.filter(|(name, _)| audience.is_none() || *name != "aud"));
+    note_use(cx, pool, client).await?;
     issue::sign_access(cx, pool, out.finish()).await
+}
+
+/// Notes that a client that registered itself is used, which its first token shows.
+async fn note_use(cx: &Cx<'_>, pool: &Pool, client: &Client) -> Result<()> {
+    let unused = dynamic_clients::is_unused(&pool.id, &client.id);
+    if client.is_registered() && cx.store.first(unused).await?.is_some() {
+        cx.wins(dynamic_clients::note_use(
+            Batch::new(),
+            &pool.id,
+            &client.id,
+        ))
+        .await?;
+    }
+    Ok(())
 }

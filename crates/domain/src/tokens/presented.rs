@@ -1,6 +1,7 @@
 //! Tokens that are presented: their parts and claims, before and after the signature is checked.
 
 use cognate_crypto::jws::{self, Parts};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -33,6 +34,9 @@ pub struct Claims {
     /// The claim `act`.
     #[serde(default)]
     pub act: Option<Value>,
+    /// Whether there is an audience: an access token with one is meant for another service than this.
+    #[serde(default)]
+    pub aud: Option<IgnoredAny>,
 }
 
 /// Reads a text; None for a value of another type.

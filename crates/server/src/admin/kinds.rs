@@ -26,6 +26,7 @@ impl Request {
                 | Self::Message { .. }
                 | Self::PreviewMessages { .. }
                 | Self::Export { .. }
+                | Self::ListDynamicClients(..)
                 | Self::ListProviders { .. }
                 | Self::TestProvider { .. }
                 | Self::LinkingPolicy { .. }

@@ -3,6 +3,7 @@
 mod audit_chain;
 pub(crate) mod backups;
 mod branding;
+pub(crate) mod clients;
 pub(crate) mod control;
 pub(crate) mod creation;
 pub(crate) mod events;
@@ -156,6 +157,8 @@ pub enum Request {
         /// A kind of password hash that an import job takes.
         hashes: Option<String>,
     },
+    /// Lists the clients of a pool that registered themselves.
+    ListDynamicClients(clients::Wanted),
     /// Lists the identity providers of a pool.
     ListProviders {
         /// The pool's id.
@@ -385,6 +388,7 @@ pub async fn perform(
             let now = commands::service_time(store, now).await.map_err(text)?;
             messages::test(store, root, now, &pool, &to).await
         }
+        Request::ListDynamicClients(wanted) => clients::list(store, root, &wanted).await,
         Request::ListProviders { pool } => providers::list(store, root, &pool).await,
         Request::TestProvider { .. } => {
             Err("a provider is tested by a running server, or by the command line".to_owned())

@@ -5,7 +5,7 @@ use std::io::{BufWriter, ErrorKind, Write as _};
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgMatches, Command};
 use cognate_domain::Endpoint;
-use cognate_domain::jobs::log_delivery;
+use cognate_domain::jobs::{log_delivery, unused_clients};
 use cognate_domain::oauth::provider::diagnosis;
 use cognate_shapes::Op;
 
@@ -41,17 +41,21 @@ const COMMANDS: &[&str] = &[
     log_delivery::BROKEN,
     log_delivery::WELL,
     log_delivery::DROPPED,
+    unused_clients::NAME,
     refusals::REPORT_NAME,
 ];
 
 /// The endpoints of pools in the trail.
-const ENDPOINTS: [Endpoint; 6] = [
+const ENDPOINTS: [Endpoint; 9] = [
     Endpoint::SignIn,
     Endpoint::Account,
     Endpoint::Token,
     Endpoint::Revoke,
     Endpoint::Federation,
     Endpoint::Feedback,
+    Endpoint::Registration,
+    Endpoint::RegistrationChange,
+    Endpoint::RegistrationEnd,
 ];
 
 /// Returns the grammar of the command.

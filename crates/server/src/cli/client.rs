@@ -1,12 +1,15 @@
 //! `cognate client`: what a client has beyond the API.
 
 use anyhow::{Context as _, bail};
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ask, say, text};
+use super::{Reach, ask, say, text};
 use crate::admin::Request;
+use crate::admin::clients::Wanted;
 use crate::settings::config::Config;
+use crate::time_text::rfc3339;
 
 /// Returns the grammar of the command.
 pub(super) fn command() -> Command {
@@ -26,9 +29,25 @@ pub(super) fn command() -> Command {
         .value_name("POOL")
         .required(true)
         .help("Pool id");
+    let dynamic = Arg::new("dynamic")
+        .long("dynamic")
+        .required(true)
+        .action(ArgAction::SetTrue)
+        .help("Those that registered themselves");
+    let listed = Arg::new("pool")
+        .value_name("POOL")
+        .required(true)
+        .help("Pool id");
     Command::new("client")
+        .visible_alias("clients")
         .about("Manage app clients beyond the API")
         .subcommand_required(true)
+        .subcommand(
+            Command::new("list")
+                .about("List the app clients of a pool that registered themselves, and count them")
+                .arg(listed)
+                .arg(dynamic),
+        )
         .subcommand(create_command("Make an app client with an id of choice").arg(pool))
         .subcommand(
             Command::new("set-profile")
@@ -75,6 +94,7 @@ fn read(matches: &ArgMatches) -> anyhow::Result<String> {
 /// Runs a command.
 pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
     let request = match matches.subcommand() {
+        Some(("list", sub)) => return list(config, text(sub, "pool")).await,
         Some(("create", sub)) => {
             let request = Request::CreateClient {
                 pool: text(sub, "pool"),
@@ -95,4 +115,57 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
     let answer = ask(config, request).await?;
     let member = |name| answer.get(name).and_then(Value::as_str).unwrap_or_default();
     say(&format!("{}\t{}", member("client"), member("profile")))
+}
+
+/// A client as the server lists it.
+#[derive(Deserialize)]
+struct Listed {
+    client: String,
+    kind: String,
+    managed: bool,
+    used: bool,
+    created: i64,
+    name: String,
+}
+
+/// Prints the clients that registered themselves, a page at a time, and how many there are.
+async fn list(config: &Config, pool: String) -> anyhow::Result<()> {
+    let mut reach = Reach::new(config)?;
+    let outcome = print(&mut reach, pool).await;
+    reach.close().await;
+    outcome
+}
+
+async fn print(reach: &mut Reach, pool: String) -> anyhow::Result<()> {
+    let (mut all, mut open, mut unused) = (0_u64, 0_u64, 0_u64);
+    let mut after = String::new();
+    loop {
+        let pool = pool.clone();
+        let request = Request::ListDynamicClients(Wanted { pool, after });
+        let answer = reach.ask(request).await?;
+        let page: Vec<Listed> =
+            serde_json::from_value(answer).context("the server's answer is not understood")?;
+        for one in &page {
+            all += 1;
+            open += u64::from(one.kind == "open");
+            unused += u64::from(!one.used);
+            let state = match (one.managed, one.used) {
+                (true, _) => "managed",
+                (false, true) => "used",
+                (false, false) => "unused",
+            };
+            let Listed {
+                client, kind, name, ..
+            } = one;
+            let created = rfc3339(one.created);
+            say(&format!("{client}\t{kind}\t{state}\t{created}\t{name}"))?;
+        }
+        match page.into_iter().next_back() {
+            Some(last) => after = last.client,
+            None => break,
+        }
+    }
+    say(&format!(
+        "{all} clients, {open} of them registered without a token, {unused} never used"
+    ))
 }

@@ -109,6 +109,7 @@ pub const CATALOGUE: &[Table] = &[
         signed: Some(&["doc", "sealed"]),
         ..POOL
     },
+    oauth::DYNAMIC_CLIENTS,
     Table {
         name: "sessions",
         key: &["pool_id", "user_id", "session_id"],
@@ -370,6 +371,7 @@ pub const CATALOGUE: &[Table] = &[
         purge: Purge::Whole,
         origin: Origin::Derived(&[
             "user_groups",
+            "dynamic_clients",
             "resource_servers",
             "terms",
             "cimd_policies",

@@ -27,6 +27,10 @@ const DELETE: &str = "DELETE FROM clients WHERE pool_id = ?1 AND client_id = ?2 
 const RELEASE: &str = "DELETE FROM client_pools WHERE client_id = ?1 AND pool_id = ?2";
 const PAGE: &str = "SELECT client_id, doc FROM clients \
     WHERE pool_id = ?1 AND client_id > ?2 ORDER BY client_id LIMIT ?3";
+const PAGE_OF_REGULAR: &str = "SELECT c.client_id, c.doc FROM clients c WHERE c.pool_id = ?1 AND c.client_id > ?2 AND NOT EXISTS \
+    (SELECT 1 FROM dynamic_clients d WHERE d.pool_id = c.pool_id AND d.client_id = c.client_id) ORDER BY c.client_id LIMIT ?3";
+const PAGE_OF_DYNAMIC: &str = "SELECT c.client_id, c.doc FROM dynamic_clients d JOIN clients c ON c.pool_id = d.pool_id \
+    AND c.client_id = d.client_id WHERE d.pool_id = ?1 AND d.client_id > ?2 ORDER BY d.client_id LIMIT ?3";
 
 rows! {
     /// A client as it is stored.
@@ -175,6 +179,17 @@ pub fn delete(batch: Batch, pool_id: &str, client_id: &str, ver: i64) -> Batch {
         .run(RELEASE, params![client_id, pool_id])
 }
 
+/// The clients that a listing shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// All.
+    All,
+    /// Those that an administrator made.
+    Regular,
+    /// Those that registered themselves.
+    Dynamic,
+}
+
 /// Returns up to `limit` clients of a pool whose id is above `after`, by id.
 ///
 /// # Errors
@@ -182,8 +197,14 @@ pub fn delete(batch: Batch, pool_id: &str, client_id: &str, ver: i64) -> Batch {
 pub async fn page(
     store: &Store,
     pool_id: &str,
+    shown: Shown,
     after: &str,
     limit: i64,
 ) -> Result<Vec<ClientSummary>, StoreError> {
-    rows::all(store.all((PAGE, params![pool_id, after, limit])).await?)
+    let sql = match shown {
+        Shown::All => PAGE,
+        Shown::Regular => PAGE_OF_REGULAR,
+        Shown::Dynamic => PAGE_OF_DYNAMIC,
+    };
+    rows::all(store.all((sql, params![pool_id, after, limit])).await?)
 }

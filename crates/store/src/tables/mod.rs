@@ -23,6 +23,7 @@ pub mod custom_auth;
 pub mod device_requests;
 pub mod devices;
 pub mod domains;
+pub mod dynamic_clients;
 pub mod event_webhooks;
 pub mod events;
 pub mod groups;

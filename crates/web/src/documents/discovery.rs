@@ -24,13 +24,14 @@ use crate::served;
 
 /// The endpoints that the document names, as far as they answer. Each has a route below the id of a pool, too
 /// (`below_pool`).
-pub(crate) const ENDPOINTS: [&str; 7] = [
+pub(crate) const ENDPOINTS: [&str; 8] = [
     "/oauth2/authorize",
     "/oauth2/token",
     "/oauth2/userInfo",
     "/oauth2/revoke",
     "/oauth2/introspect",
     "/oauth2/device_authorization",
+    "/oauth2/register",
     "/logout",
 ];
 
@@ -125,6 +126,9 @@ struct Discovery {
     jwks_uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     prompt_values_supported: Words,
+    /// RFC 8414 section 2; only while clients may register themselves, with a token or without (agents.md 3.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_parameter_supported: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -183,6 +187,7 @@ impl Discovery {
             introspection_endpoint: introspection,
             jwks_uri: format!("{issuer}/.well-known/jwks.json"),
             prompt_values_supported: of_browser(&["none", "login", "select_account", "consent"]),
+            registration_endpoint: at("/oauth2/register"),
             request_parameter_supported: browser.then_some(false),
             request_uri_parameter_supported: browser.then_some(false),
             response_modes_supported: of_browser(&["query", "fragment", "form_post"]),
@@ -230,6 +235,9 @@ async fn of_pool(cx: &Cx<'_>, pool: &Pool, served: &[&str]) -> Result<String> {
     if document.authorization_endpoint.is_some() && metadata::is_taken(cx, pool).await? {
         document.client_id_metadata_document_supported = Some(true);
     }
+    if pool.doc.registers().is_none() {
+        document.registration_endpoint = None;
+    }
     Ok(serde_json::to_string(&document)?)
 }
 
@@ -260,7 +268,7 @@ async fn base(cx: &Cx<'_>, pool: &Pool, issuer: &str) -> Result<Option<String>> 
 mod tests {
     use super::*;
 
-    const ALL: [&str; 7] = ENDPOINTS;
+    const ALL: [&str; 8] = ENDPOINTS;
     const KEYS: &str = r#"{"id_token_signing_alg_values_supported":["RS256"],"issuer":"https://i/p","jwks_uri":"https://i/p/.well-known/jwks.json","subject_types_supported":["public"]}"#;
 
     fn text(base: Option<&str>, served: &[&str]) -> String {
@@ -291,6 +299,7 @@ mod tests {
                 r#""issuer":"https://i/p","#,
                 r#""jwks_uri":"https://i/p/.well-known/jwks.json","#,
                 r#""prompt_values_supported":["none","login","select_account","consent"],"#,
+                r#""registration_endpoint":"https://d.example/oauth2/register","#,
                 r#""request_parameter_supported":false,"request_uri_parameter_supported":false,"#,
                 r#""response_modes_supported":["query","fragment","form_post"],"response_types_supported":["code","token"],"#,
                 r#""revocation_endpoint":"https://d.example/oauth2/revoke","#,

@@ -8,6 +8,7 @@ mod introspect;
 mod location;
 mod logout;
 pub(crate) mod pushed;
+mod register;
 mod revoke;
 mod token;
 mod user_info;
@@ -16,12 +17,13 @@ pub(crate) use device::device_authorization;
 pub(crate) use introspect::introspect;
 pub(crate) use logout::{logout, onward};
 pub(crate) use pushed::par;
+pub(crate) use register::register;
 pub(crate) use revoke::revoke;
 pub(crate) use token::token;
 pub(crate) use user_info::user_info;
 
 use cognate_domain::errors::ErrorCode;
-use cognate_domain::errors::oauth::{INVALID_CLIENT, OAuthError};
+use cognate_domain::errors::oauth::{BearerError, INVALID_CLIENT, OAuthError};
 use cognate_domain::oauth::profile;
 use cognate_domain::{ApiError, Cx};
 use http::{HeaderValue, StatusCode, header};
@@ -30,6 +32,7 @@ use serde::Serialize;
 use crate::action;
 use crate::failure::Failure;
 use crate::oauth::credentials::Sent;
+use crate::request::Request;
 use crate::response::Response;
 
 /// The content type of the service's answers (endpoints.md 1.6).
@@ -82,6 +85,26 @@ async fn refused_client(
 fn challenged(refusal: &OAuthError) -> Response {
     let challenge = HeaderValue::from_static(r#"Basic realm="oauth2", charset="UTF-8""#);
     refused(StatusCode::UNAUTHORIZED, refusal).with_header(header::WWW_AUTHENTICATE, challenge)
+}
+
+/// Returns the token of the one `Authorization` header.
+fn bearer<'a>(request: &Request<'a>) -> Option<&'a str> {
+    let value = request.header(header::AUTHORIZATION)?;
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    let fits = scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains(' ');
+    fits.then_some(token)
+}
+
+/// Says in a header why a token is refused (RFC 6750 section 3).
+fn challenge(response: Response, refusal: BearerError) -> Response {
+    let BearerError { error, description } = refusal;
+    let text = format!("Bearer error=\"{error}\", error_description=\"{description}\"");
+    match HeaderValue::try_from(text) {
+        Ok(challenge) => response.with_header(header::WWW_AUTHENTICATE, challenge),
+        // The texts are constants without such characters.
+        Err(_) => response,
+    }
 }
 
 /// Returns the answer for an exception that the endpoint has no words for: a setting whose feature is missing is named,

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use crate::action;
 use crate::failure::Failure;
-use crate::oauth::{json, unworded};
+use crate::oauth::{bearer, challenge, json, unworded};
 use crate::request::Request;
 use crate::response::Response;
 
@@ -56,15 +56,6 @@ pub(crate) async fn user_info(request: Request<'_>) -> Result<Response, Failure>
     }
 }
 
-/// Returns the token of the one `Authorization` header.
-fn bearer<'a>(request: &Request<'a>) -> Option<&'a str> {
-    let value = request.header(header::AUTHORIZATION)?;
-    let (scheme, token) = value.split_once(' ')?;
-    let token = token.trim();
-    let fits = scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains(' ');
-    fits.then_some(token)
-}
-
 /// The scheme is not in the service's header; RFC 6750 demands it, and who searches the text finds the rest.
 fn refused(refusal: BearerError) -> Response {
     let status = if refusal == BAD_USER_INFO_REQUEST {
@@ -72,14 +63,7 @@ fn refused(refusal: BearerError) -> Response {
     } else {
         StatusCode::UNAUTHORIZED
     };
-    let BearerError { error, description } = refusal;
-    let text = format!("Bearer error=\"{error}\", error_description=\"{description}\"");
-    let response = with_more(Response::empty(status));
-    match HeaderValue::try_from(text) {
-        Ok(challenge) => response.with_header(header::WWW_AUTHENTICATE, challenge),
-        // The texts are constants without such characters.
-        Err(_) => response,
-    }
+    challenge(with_more(Response::empty(status)), refusal)
 }
 
 fn with_more(response: Response) -> Response {

@@ -23,6 +23,7 @@ async fn attempt(
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let mut client = resources::clients::fresh(cx, &pool, &input.client_id).await?;
     managed::refuse(&client)?;
+    secrets::refuse_dynamic(&client)?;
     if client.secrets.is_empty() {
         return Err(errors::clients::public_client().into());
     }

@@ -12,8 +12,8 @@ use crate::errors::{self, Result, unconfirmed};
 use crate::records::client::Client;
 use crate::resources::chosen::{self, ClientChoice};
 use crate::resources::client_names;
-use crate::resources::clients::{managed, settings};
-use crate::{audit, clock, ids, resources};
+use crate::resources::clients::{managed, secrets, settings};
+use crate::{audit, ids, resources};
 
 pub async fn create_user_pool_client(
     cx: &Cx<'_>,
@@ -43,7 +43,7 @@ pub async fn create_user_pool_client(
     let id = known.or(choice.id).unwrap_or_else(ids::client_id);
     doc.managed_secret = managed::of_new_client(cx, &pool, &id, published, generated)?;
     let secrets = secret
-        .map(|value| (secret_id(&id, cx.now()), value, cx.now()))
+        .map(|value| (secrets::first_id(&id, cx.now()), value, cx.now()))
         .into_iter()
         .collect::<Vec<_>>();
     let sealed = Client::seal_secrets(&pool, &id, &secrets)?;
@@ -84,9 +84,4 @@ pub async fn create_user_pool_client(
     Ok(CreateUserPoolClientResponse {
         user_pool_client: Some(settings::user_pool_client(&client)),
     })
-}
-
-/// `<client-id>--<epoch seconds>` (admin.md 1.1).
-fn secret_id(client_id: &str, now: i64) -> String {
-    format!("{client_id}--{}", now.div_euclid(clock::SECOND))
 }

@@ -2,9 +2,7 @@
 
 use cognate_shapes::DeleteUserPoolClientRequest;
 use cognate_store::Batch;
-use cognate_store::tables::{
-    clients, guards, login_styles, risk_messages, terms, ui_customizations,
-};
+use cognate_store::tables::guards;
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -22,11 +20,7 @@ async fn attempt(cx: &Cx<'_>, input: &DeleteUserPoolClientRequest) -> Result<()>
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let client = resources::clients::fresh(cx, &pool, &input.client_id).await?;
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
-    let batch = clients::delete(batch, &pool.id, &client.id, client.ver);
-    let batch = terms::delete_of_client(batch, &pool.id, &client.id);
-    let batch = login_styles::delete_of_client(batch, &pool.id, &client.id);
-    let batch = ui_customizations::delete(batch, &pool.id, &client.id);
-    let batch = risk_messages::delete(batch, &pool.id, &client.id);
+    let batch = resources::clients::delete(batch, &pool.id, &client);
     let batch = match client.doc.managed_secret {
         Some(_) => managed::plan(batch, &pool.id, &client.id, cx.now()),
         None => batch,

@@ -14,6 +14,7 @@ pub async fn list_user_pool_client_secrets(
     let pool = resources::pools::fresh(cx, &input.user_pool_id).await?;
     let client = resources::clients::fresh(cx, &pool, &input.client_id).await?;
     managed::refuse(&client)?;
+    secrets::refuse_dynamic(&client)?;
     // Both secrets fit on one page, so no token was ever returned (model).
     if let Some(token) = &input.next_token {
         return Err(paging::invalid(cx, token));

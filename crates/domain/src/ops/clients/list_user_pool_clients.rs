@@ -4,7 +4,7 @@ use cognate_shapes::{
     ClientTypeType, ListUserPoolClientsRequest, ListUserPoolClientsResponse,
     UserPoolClientDescription,
 };
-use cognate_store::tables::clients;
+use cognate_store::tables::clients::{self, Shown};
 use serde::Deserialize;
 
 use crate::cx::Cx;
@@ -27,16 +27,14 @@ pub async fn list_user_pool_clients(
         Some(token) => paging::open(cx, &pool.id, filter, token)?,
         None => String::new(),
     };
-    // No client registers itself as long as there is no registration endpoint.
-    if input.client_type == Some(ClientTypeType::Dcr) {
-        return Ok(ListUserPoolClientsResponse {
-            user_pool_clients: Some(Vec::new()),
-            next_token: None,
-        });
-    }
+    let shown = match input.client_type {
+        None => Shown::All,
+        Some(ClientTypeType::Regular) => Shown::Regular,
+        Some(ClientTypeType::Dcr) => Shown::Dynamic,
+    };
     let size = paging::size(input.max_results);
     // One more than the page, to know whether there is another.
-    let rows = clients::page(&cx.store, &pool.id, &after, size + 1).await?;
+    let rows = clients::page(&cx.store, &pool.id, shown, &after, size + 1).await?;
     let (rows, more) = paging::cut(rows, size);
     let last = rows.last().filter(|_| more);
     let next_token = last.map(|row| paging::seal(cx, &pool.id, filter, &row.client_id));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cognate_shapes::{UpdateUserPoolClientRequest, UpdateUserPoolClientResponse};
 use cognate_store::Batch;
-use cognate_store::tables::{clients, guards};
+use cognate_store::tables::{clients, dynamic_clients, guards};
 
 use crate::cx::Cx;
 use crate::errors::Result;
@@ -56,12 +56,15 @@ async fn attempt(
         true => managed::plan(batch, &pool.id, &before.id, cx.now()),
         false => batch,
     };
+    // Whom an administrator looks after is not removed as unused.
+    let batch = dynamic_clients::note_use(batch, &pool.id, &before.id);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
         resources::clients::conflict(cx, &pool.id, &before.id, label)
     })
     .await?;
     let client = Arc::new(Client {
+        unvouched: Client::unvouched_of(&before.id, &doc),
         doc,
         modified: cx.now(),
         ver: before.ver + 1,

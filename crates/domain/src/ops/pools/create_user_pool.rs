@@ -14,6 +14,7 @@ use crate::errors::{self, Result, unconfirmed};
 use crate::records::mac;
 use crate::records::pool::{Pool, PoolDoc};
 use crate::resources::chosen;
+use crate::resources::clients::settings::check_registrable;
 use crate::resources::pools::settings;
 use crate::{audit, ids, resources};
 
@@ -29,6 +30,7 @@ pub async fn create_user_pool(
     let known = cx.memory().get::<String>("pool id");
     let tags = input.user_pool_tags.as_mut().filter(|_| known.is_none());
     let choice = chosen::of_pool(cx, &region, tags).await?;
+    check_registrable(cx, None, input.dcr_configuration.as_ref()).await?;
     let doc = settings::of_new_pool(cx, &region, input)?;
     let doc = PoolDoc {
         client_ids: choice.clients,

@@ -5,6 +5,7 @@ use cognate_shapes::{UpdateUserPoolRequest, UpdateUserPoolResponse};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::resources;
+use crate::resources::clients::settings::check_registrable;
 use crate::resources::pools::settings;
 
 pub async fn update_user_pool(
@@ -16,6 +17,7 @@ pub async fn update_user_pool(
 
 async fn attempt(cx: &Cx<'_>, input: UpdateUserPoolRequest) -> Result<UpdateUserPoolResponse> {
     let before = resources::pools::fresh(cx, &input.user_pool_id).await?;
+    check_registrable(cx, Some(&before), input.dcr_configuration.as_ref()).await?;
     let doc = settings::of_updated_pool(cx, &before.region, before.doc.clone(), input)?;
     resources::pools::put_unless_importing(cx, before, doc).await?;
     Ok(UpdateUserPoolResponse {})

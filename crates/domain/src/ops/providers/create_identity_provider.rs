@@ -16,9 +16,6 @@ use crate::records::provider::{Linking, Provider, ProviderDoc};
 use crate::resources::providers::{OWN_USERS, details, encryption, mapping, retired};
 use crate::{audit, resources};
 
-/// Providers that a pool may have (admin.md 7.2).
-const MOST: i64 = 300;
-
 const FULL: Label = Label("identity_providers_full");
 
 pub async fn create_identity_provider(
@@ -61,7 +58,13 @@ pub async fn create_identity_provider(
     let batch = retired::revive(&cx.store, &pool, &mut provider, batch).await?;
     let batch = table::insert(batch, &pool.id, &provider.to_row(&pool)?);
     let batch = table::identify(batch, &pool.id, &provider.name, &provider.doc.identifiers);
-    let batch = resource_counts::take(batch, &pool.id, resources::providers::RESOURCE, MOST, FULL);
+    let batch = resource_counts::take(
+        batch,
+        &pool.id,
+        resources::providers::RESOURCE,
+        resources::providers::MOST,
+        FULL,
+    );
     let batch = metadata_refresh::plan(batch, &pool.id, &provider);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| match label {

@@ -100,6 +100,10 @@ pub fn of_update(cx: &Cx<'_>, pool: &Pool, before: &Client, sent: Option<bool>) 
     match (sent, &before.doc.managed_secret) {
         (None, _) | (Some(true), Some(_)) | (Some(false), None) => Ok(Change::None),
         (Some(false), Some(_)) => Ok(Change::End),
+        // What such a client has, it was told when it registered.
+        (Some(true), None) if before.is_registered() => {
+            Err(refusals::secrets_of_dynamic_client().into())
+        }
         (Some(true), None) if before.secrets.is_empty() => {
             Err(refusals::nothing_to_publish().into())
         }

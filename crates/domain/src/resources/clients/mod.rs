@@ -5,13 +5,17 @@ pub mod managed;
 pub mod secrets;
 pub mod settings;
 
-use cognate_store::Label;
-use cognate_store::tables::clients;
+use cognate_store::tables::{
+    clients, dynamic_clients, login_styles, resource_counts, risk_messages, terms,
+    ui_customizations,
+};
+use cognate_store::{Batch, Label};
 
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
+use crate::records::registration::RegistrationKind;
 use crate::resources::pools;
 
 /// Returns a client of `pool` as the database has it now, past the cache.
@@ -21,6 +25,58 @@ pub async fn fresh(cx: &Cx<'_>, pool: &Pool, client_id: &str) -> Result<Client> 
         .filter(|row| row.pool_id == pool.id)
         .ok_or_else(|| errors::client_not_found(client_id))?;
     Client::open(pool, row)
+}
+
+/// The names under which clients that registered themselves are counted in `resource_counts`.
+#[derive(Clone, Copy)]
+pub struct Counted {
+    /// The name.
+    pub resource: &'static str,
+    /// The most of them in a pool; the number is our choice.
+    pub most: i64,
+    /// The conflict of one too many.
+    pub full: Label,
+}
+
+/// All of them.
+const DYNAMIC: Counted = Counted {
+    resource: "dynamic_clients",
+    most: 5_000,
+    full: FULL,
+};
+/// Those that anybody registered: they leave room for those that somebody answers for.
+const OPEN: Counted = Counted {
+    resource: "open_clients",
+    most: 2_500,
+    full: FULL,
+};
+
+/// There are as many clients that registered themselves as there may be.
+pub const FULL: Label = Label("dynamic_clients_full");
+
+/// Returns the counts that a client registered in this way belongs to.
+pub fn counts(kind: RegistrationKind) -> &'static [Counted] {
+    match kind {
+        RegistrationKind::Open => &[DYNAMIC, OPEN],
+        RegistrationKind::Authenticated => &[DYNAMIC],
+    }
+}
+
+/// Deletes the version of a client that was read, with all that belongs to it; its tokens end with it.
+pub fn delete(batch: Batch, pool_id: &str, client: &Client) -> Batch {
+    let batch = clients::delete(batch, pool_id, &client.id, client.ver);
+    let batch = terms::delete_of_client(batch, pool_id, &client.id);
+    let batch = login_styles::delete_of_client(batch, pool_id, &client.id);
+    let batch = ui_customizations::delete(batch, pool_id, &client.id);
+    let batch = risk_messages::delete(batch, pool_id, &client.id);
+    let Some(registration) = &client.doc.registration else {
+        return batch;
+    };
+    let batch = dynamic_clients::delete(batch, pool_id, &client.id);
+    let kinds = counts(registration.kind).iter();
+    kinds.fold(batch, |batch, count| {
+        resource_counts::give_back(batch, pool_id, count.resource)
+    })
 }
 
 /// Maps a conflict of a batch on client rows to an error: something has changed, which the next try sees.

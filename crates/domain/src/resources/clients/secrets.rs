@@ -7,13 +7,29 @@ use cognate_store::Batch;
 use cognate_store::tables::{clients, guards};
 
 use crate::cx::Cx;
-use crate::errors::Result;
+use crate::errors::{self, Result};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::{audit, clock, resources};
 
 /// The number of secrets that a client may have at a time (admin.md 7.2).
 pub const MOST: usize = 2;
+
+/// Refuses the operations on secrets for a client that registered itself (agents.md 3.2).
+///
+/// # Errors
+/// InvalidParameterException.
+pub fn refuse_dynamic(client: &Client) -> Result<()> {
+    match client.is_registered() {
+        true => Err(errors::clients::secrets_of_dynamic_client().into()),
+        false => Ok(()),
+    }
+}
+
+/// Returns the id of a new client's first secret.
+pub fn first_id(client_id: &str, now: i64) -> String {
+    format!("{client_id}--{}", now.div_euclid(clock::SECOND))
+}
 
 /// `<client-id>--<epoch seconds>` (admin.md 1.1). A secret made within the same second as the client's other one is
 /// dated a second later, for an id names one secret.

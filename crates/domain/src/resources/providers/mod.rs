@@ -21,6 +21,8 @@ use crate::resources::pools;
 
 /// The name under which providers are counted in `resource_counts`.
 pub(crate) const RESOURCE: &str = "identity_providers";
+/// Providers that a pool may have (admin.md 7.2).
+pub(crate) const MOST: i64 = 300;
 /// The name of the pool's own users among the providers of a client.
 pub(crate) const OWN_USERS: &str = "COGNITO";
 
@@ -57,6 +59,18 @@ pub async fn offered(cx: &Cx<'_>, pool: &Pool, names: &[String]) -> Result<Vec<O
         });
     }
     Ok(found)
+}
+
+/// Returns the names of all providers that users of the pool may sign in with, the pool itself first.
+///
+/// # Errors
+/// The store's, and an internal fault for a row that does not open.
+pub async fn all_names(cx: &Cx<'_>, pool: &Pool) -> Result<Vec<String>> {
+    let mut names = vec![OWN_USERS.to_owned()];
+    for row in table::page(&cx.store, &pool.id, "", MOST).await? {
+        names.push(Provider::open(pool, row)?.name);
+    }
+    Ok(names)
 }
 
 /// True if a provider is a social one, whose name is its type.

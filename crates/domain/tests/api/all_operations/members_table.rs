@@ -14,7 +14,6 @@ const MODEL: &str = include_str!("../../../../../model/cognito-idp.model");
 /// Operations and members of theirs that are stored and shown, or refused, and that nothing obeys yet. A row leaves
 /// with the feature, here and in the table.
 const STORED: &[(&[&str], &[&str])] = &[
-    (&["CreateUserPool", "UpdateUserPool"], &["DcrConfiguration"]),
     (
         &["CreateUserPoolDomain", "UpdateUserPoolDomain"],
         &["CustomDomainConfig", "Routing"],

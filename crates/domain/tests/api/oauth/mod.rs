@@ -13,6 +13,7 @@ mod profile;
 mod pushed;
 mod refresh;
 mod refused;
+mod registration;
 mod remembered;
 mod resource;
 mod revoke;

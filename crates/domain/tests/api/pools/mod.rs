@@ -8,6 +8,7 @@ mod get_signing_certificate;
 mod list_user_pools;
 mod pending;
 mod refused;
+mod registration;
 mod schema;
 mod set_user_pool_mfa_config;
 mod settings;

@@ -2,6 +2,14 @@
 
 use super::{Expiry, POOL, Table, USER, sealed};
 
+/// The clients that registered themselves.
+pub(super) const DYNAMIC_CLIENTS: Table = Table {
+    name: "dynamic_clients",
+    key: &["pool_id", "client_id"],
+    columns: &["token_key", "used", "created", "mac"],
+    signed: Some(&["token_key", "created"]),
+    ..POOL
+};
 /// Parameters that clients sent before their users' browsers come.
 pub(super) const PUSHED_REQUESTS: Table = Table {
     name: "pushed_requests",

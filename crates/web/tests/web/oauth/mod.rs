@@ -2,6 +2,7 @@
 
 mod around;
 mod exchange;
+mod register;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -3,7 +3,7 @@
 mod check;
 mod oauth;
 
-pub use oauth::{USER_SCOPES, live_scopes};
+pub use oauth::{USER_SCOPES, check_registrable, existing_scopes, is_redirect, live_scopes};
 
 use cognate_shapes::*;
 
@@ -11,12 +11,15 @@ use crate::cx::Cx;
 use crate::errors::{self, Result};
 use crate::records::client::{Client, ClientDoc, OidcProfile};
 use crate::records::pool::Pool;
+use crate::records::registration::Registration;
 use crate::resources::pools::settings::{Arn, filled};
 
 /// Days that a refresh token is good when the client does not say, or says 0.
 const REFRESH_DAYS: i64 = 30;
 /// Minutes that each step of a sign-in may take when the client does not say.
 const SESSION_MINUTES: i64 = 3;
+/// Seconds in which a client without a secret that registered itself may repeat a refresh whose answer was lost.
+const REGISTERED_GRACE: i64 = 60;
 
 /// Builds a document from a create or update request: the two share every member used here.
 macro_rules! document {
@@ -57,6 +60,7 @@ macro_rules! document {
             risk_configuration: None,
             managed_secret: None,
             oidc_profile: OidcProfile::default(),
+            registration: None,
         }
     };
 }
@@ -81,7 +85,7 @@ pub async fn of_updated_client(
     before: &Client,
     request: UpdateUserPoolClientRequest,
 ) -> Result<ClientDoc> {
-    let doc = ClientDoc {
+    let mut doc = ClientDoc {
         // Have operations of their own.
         sso_minutes: before.doc.sso_minutes,
         risk_configuration: before.doc.risk_configuration.clone(),
@@ -89,6 +93,7 @@ pub async fn of_updated_client(
         managed_secret: before.doc.managed_secret.clone(),
         // Has a command of its own.
         oidc_profile: before.doc.oidc_profile,
+        registration: before.doc.registration.clone(),
         ..document!(
             cx,
             request
@@ -97,8 +102,82 @@ pub async fn of_updated_client(
             request
         )
     };
+    if let Some(registration) = &mut doc.registration {
+        registration.managed = true;
+        // The default would open operations of the API to a client of somebody else's making.
+        if doc.explicit_auth_flows.is_none() {
+            let flows = registered_auth_flows(doc.refresh_token_rotation.as_ref());
+            doc.explicit_auth_flows = Some(flows);
+        }
+    }
     check::client(cx, pool, &doc, !before.secrets.is_empty(), "updating").await?;
     Ok(doc)
+}
+
+/// Returns the settings of a new client that registers itself. What it says of itself is checked already.
+pub fn of_registered_client(registered: Registered) -> ClientDoc {
+    // A refresh token that nobody has to prove anything for is good once (OAuth 2.1 section 4.3.1).
+    let refresh_token_rotation = registered.is_public.then_some(RefreshTokenRotationType {
+        feature: FeatureType::Enabled,
+        retry_grace_period_seconds: Some(REGISTERED_GRACE),
+    });
+    ClientDoc {
+        name: registered.name,
+        refresh_token_validity: REFRESH_DAYS,
+        access_token_validity: None,
+        id_token_validity: None,
+        token_validity_units: None,
+        read_attributes: None,
+        write_attributes: None,
+        explicit_auth_flows: Some(registered_auth_flows(refresh_token_rotation.as_ref())),
+        supported_identity_providers: Some(registered.providers),
+        callback_urls: filled(Some(registered.redirect_uris)),
+        logout_urls: None,
+        default_redirect_uri: None,
+        allowed_oauth_flows: Some(vec![registered.flow]),
+        allowed_oauth_scopes: Some(registered.scopes),
+        allowed_oauth_flows_user_pool_client: true,
+        analytics_configuration: None,
+        prevent_user_existence_errors: Some(PreventUserExistenceErrorTypes::Enabled),
+        enable_token_revocation: true,
+        enable_propagate_additional_user_context_data: false,
+        auth_session_validity: SESSION_MINUTES,
+        refresh_token_rotation,
+        sso_minutes: None,
+        risk_configuration: None,
+        managed_secret: None,
+        oidc_profile: OidcProfile::default(),
+        registration: Some(registered.registration),
+    }
+}
+
+/// The settings that a client chooses when it registers.
+pub struct Registered {
+    /// Its name, as far as ClientName may hold it.
+    pub name: String,
+    /// Its redirect URIs.
+    pub redirect_uris: Vec<String>,
+    /// Its one grant.
+    pub flow: OAuthFlowType,
+    /// Its scopes.
+    pub scopes: Vec<String>,
+    /// True for a client without a secret.
+    pub is_public: bool,
+    /// The identity providers of the pool.
+    pub providers: Vec<String>,
+    /// The rest.
+    pub registration: Registration,
+}
+
+/// Returns the flows of the API that a client has which registered itself: none by which users sign in, and refresh tokens
+/// as long as they are not replaced, with which they go to the token endpoint alone (admin.md 1.12).
+fn registered_auth_flows(
+    rotation: Option<&RefreshTokenRotationType>,
+) -> Vec<ExplicitAuthFlowsType> {
+    match rotation {
+        Some(rotation) if rotation.feature == FeatureType::Enabled => Vec::new(),
+        _ => vec![ExplicitAuthFlowsType::AllowRefreshTokenAuth],
+    }
 }
 
 /// Returns the validity in the unit that the client uses; 0 and nothing are 30 days.
@@ -196,6 +275,9 @@ pub fn user_pool_client(client: &Client) -> UserPoolClientType {
         ),
         auth_session_validity: Some(doc.auth_session_validity),
         refresh_token_rotation: doc.refresh_token_rotation,
-        client_type: Some(ClientTypeType::Regular),
+        client_type: Some(match doc.registration {
+            Some(_) => ClientTypeType::Dcr,
+            None => ClientTypeType::Regular,
+        }),
     }
 }

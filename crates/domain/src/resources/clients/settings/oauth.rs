@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cognate_shapes::{OAuthFlowType, ResourceServerScopeType};
+use cognate_shapes::{DcrConfigurationType, OAuthFlowType, ResourceServerScopeType};
 use cognate_store::tables::resource_servers::{self, ServerRow};
 
 use crate::app::cache::Scopes;
@@ -13,6 +13,7 @@ use crate::errors::{ApiError, Result, unconfirmed};
 use crate::records::client::{Client, ClientDoc};
 use crate::records::pool::Pool;
 use crate::records::redirect::{host, is_scheme_of_target};
+use crate::records::registration::REGISTER_SCOPE;
 
 /// The scopes about a user that every pool knows. Others belong to resource servers.
 pub const USER_SCOPES: [&str; 5] = [
@@ -23,12 +24,31 @@ pub const USER_SCOPES: [&str; 5] = [
     "aws.cognito.signin.user.admin",
 ];
 
-/// Returns those scopes of the client that the pool's resource servers have, in one round trip. A scope is the
-/// identifier of its resource server, a slash, and a name without slashes.
+/// Returns those scopes of the client that the pool's resource servers have, and the one that registers clients, which
+/// belongs to none.
 pub async fn custom_scopes(cx: &Cx<'_>, pool: &Pool, doc: &ClientDoc) -> Result<BTreeSet<String>> {
     let scopes = doc.allowed_oauth_scopes.as_deref().unwrap_or_default();
+    let mut known = existing_scopes(cx, pool, scopes).await?;
+    // What registered itself registers nothing (agents.md 3.2).
+    if doc.registration.is_none() && scopes.iter().any(|scope| scope == REGISTER_SCOPE) {
+        known.insert(REGISTER_SCOPE.to_owned());
+    }
+    Ok(known)
+}
+
+/// Returns those scopes that the pool's resource servers have, in one round trip. A scope is the identifier of its
+/// resource server, a slash, and a name without slashes.
+///
+/// # Errors
+/// Those of the store, and rows that are not signed.
+pub async fn existing_scopes(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    scopes: &[String],
+) -> Result<BTreeSet<String>> {
     let servers: BTreeSet<&str> = scopes
         .iter()
+        .filter(|scope| *scope != REGISTER_SCOPE)
         .filter_map(|scope| scope.rsplit_once('/').map(|(server, _)| server))
         .collect();
     if servers.is_empty() {
@@ -50,6 +70,31 @@ pub async fn custom_scopes(cx: &Cx<'_>, pool: &Pool, doc: &ClientDoc) -> Result<
         );
     }
     Ok(known)
+}
+
+/// Refuses scopes in a pool's DcrConfiguration that the pool does not have. `pool`: None for one that is being made, which
+/// has no resource servers yet.
+///
+/// # Errors
+/// InvalidParameterException for an unknown scope; those of the store.
+pub async fn check_registrable(
+    cx: &Cx<'_>,
+    pool: Option<&Pool>,
+    config: Option<&DcrConfigurationType>,
+) -> Result<()> {
+    let scopes = config.and_then(|config| config.allowed_scopes.as_deref());
+    let scopes = scopes.unwrap_or_default();
+    let known = match pool {
+        Some(pool) => existing_scopes(cx, pool, scopes).await?,
+        None => BTreeSet::new(),
+    };
+    let is_known = |scope: &&String| {
+        USER_SCOPES.contains(&scope.as_str()) || *scope == REGISTER_SCOPE || known.contains(*scope)
+    };
+    match scopes.iter().find(|scope| !is_known(scope)) {
+        Some(unknown) => Err(unconfirmed::dcr::unknown_scope(unknown).into()),
+        None => Ok(()),
+    }
 }
 
 /// As [`custom_scopes`], as they were at most a second ago.
@@ -103,7 +148,8 @@ pub fn check(
         if machine && of_users {
             return Err(scope_of_users(scope));
         }
-        if !of_users && !custom.contains(scope) {
+        let own = scope == REGISTER_SCOPE && doc.registration.is_some();
+        if own || !of_users && !custom.contains(scope) {
             return Err(unknown_scope(scope));
         }
     }
@@ -130,6 +176,11 @@ fn redirect(url: &str) -> std::result::Result<(), ApiError> {
         return Err(unconfirmed::invalid_redirect(url));
     }
     Ok(())
+}
+
+/// True if the service would take the URL as one of a client's callback URLs.
+pub fn is_redirect(url: &str) -> bool {
+    redirect(url).is_ok()
 }
 
 fn is_loopback(rest: &str) -> bool {

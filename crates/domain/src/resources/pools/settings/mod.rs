@@ -144,7 +144,8 @@ pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) ->
 
 /// Returns the settings of a pool after an update, checked. What the request leaves out returns to its default, except
 /// what settled C3 and C4 say is kept, the name, the SMS configuration (admin.md 1.2: it cannot be removed once
-/// active), and the issuer and key, whose silent change would end every live token.
+/// active), the registration of clients (agents.md 3.1), and the issuer and key, whose silent change would end every
+/// live token.
 pub fn of_updated_pool(
     cx: &Cx<'_>,
     region: &str,
@@ -215,7 +216,7 @@ fn settle(cx: &Cx<'_>, region: &str, before: PoolDoc, sent: Sent) -> Result<Pool
         tier,
         recovery: Some(since),
         user_pool_add_ons: add_ons,
-        dcr_configuration: sent.dcr_configuration.map(dcr),
+        dcr_configuration: sent.dcr_configuration.map(dcr).or(before.dcr_configuration),
         key_configuration: sent.key_configuration.or(before.key_configuration),
         issuer_configuration: sent.issuer_configuration.or(before.issuer_configuration),
         acr_configuration: sent.acr_configuration.filter(|levels| !levels.is_empty()),

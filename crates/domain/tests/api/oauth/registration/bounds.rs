@@ -1,0 +1,108 @@
+//! Floods of registrations.
+
+use super::refused::count;
+use super::*;
+
+async fn from(t: &TestApp, address: &str, pool: &str) -> Result<Registration, Refused> {
+    send(t, address, pool, None, sdk().to_string().as_bytes()).await
+}
+
+/// Writes how many were counted, as if so many had been made.
+async fn counted(t: &TestApp, kind: &str, n: i64) {
+    let sql = "UPDATE attempts SET n = ?2 WHERE kind = ?1";
+    let batch = cognate_store::Batch::new().run(sql, cognate_store::params![kind, n]);
+    assert!(t.app.store.commit(batch).await.unwrap().touched() > 0);
+}
+
+fn commits(t: &TestApp) -> u64 {
+    t.app.store.work_of_all().statements
+}
+
+#[each_engine]
+async fn an_address_registers_twenty_an_hour_and_then_costs_nothing(t: &TestApp) {
+    let s = open(t).await;
+    for _ in 0..20 {
+        from(t, "2001:db8::1", &s.pool).await.ok().unwrap();
+    }
+    assert_eq!(
+        from(t, "2001:db8::2", &s.pool).await.err(),
+        Some(Refused::TooMany(3_600))
+    );
+    t.advance(600).await;
+    let before = commits(t);
+    for _ in 0..10 {
+        let refused = from(t, "2001:db8::3", &s.pool).await.err();
+        assert_eq!(refused, Some(Refused::TooMany(3_000)));
+    }
+    assert_eq!(commits(t), before);
+    // Another node counts with this one.
+    let other = t.second_node().await;
+    let refused = from(&other, "2001:db8::1", &s.pool).await.err();
+    assert_eq!(refused, Some(Refused::TooMany(3_000)));
+    assert_eq!(count(t, &s.pool).await, 20);
+    from(t, "2001:db8:0:1::1", &s.pool).await.ok().unwrap();
+    t.advance(3_000).await;
+    from(t, "2001:db8::1", &s.pool).await.ok().unwrap();
+}
+
+#[each_engine]
+async fn a_pool_registers_six_hundred_an_hour_of_everybody_and_of_a_client_each(t: &TestApp) {
+    let s = open(t).await;
+    from(t, "192.0.2.1", &s.pool).await.ok().unwrap();
+    counted(t, "open registrations", 600).await;
+    let refused = from(t, "192.0.2.2", &s.pool).await.err();
+    assert_eq!(refused, Some(Refused::TooMany(3_600)));
+    // Who has a token is counted apart.
+    let (_, token) = registrar(t, &s.pool).await;
+    registered(t, &s.pool, Some(&token), &sdk()).await;
+    counted(t, "registrations by token", 600).await;
+    let refused = register(t, &s.pool, Some(&token), &sdk()).await.err();
+    assert_eq!(refused, Some(Refused::TooMany(3_600)));
+    let (_, token) = registrar(t, &s.pool).await;
+    registered(t, &s.pool, Some(&token), &sdk()).await;
+}
+
+async fn set_count(t: &TestApp, resource: &str, n: i64) {
+    let sql = "UPDATE resource_counts SET n = ?2 WHERE resource = ?1";
+    let batch = cognate_store::Batch::new().run(sql, cognate_store::params![resource, n]);
+    assert_eq!(t.app.store.commit(batch).await.unwrap().touched(), 1);
+}
+
+#[each_engine]
+async fn those_that_anybody_made_leave_room_for_others(t: &TestApp) {
+    let s = open(t).await;
+    let (_, token) = registrar(t, &s.pool).await;
+    let made = registered(t, &s.pool, None, &sdk()).await;
+    set_count(t, "open_clients", 2_500).await;
+    let full = Refused::Metadata(OAuthError {
+        error: "invalid_client_metadata",
+        description: Some("The user pool has reached its limit of registered clients.".into()),
+    });
+    assert_eq!(
+        register(t, &s.pool, None, &sdk()).await.err(),
+        Some(full.clone())
+    );
+    registered(t, &s.pool, Some(&token), &sdk()).await;
+    set_count(t, "dynamic_clients", 5_000).await;
+    let refused = register(t, &s.pool, Some(&token), &sdk()).await.err();
+    assert_eq!(refused, Some(full));
+    // One that goes makes room for one, and administrators need none.
+    let gone = json!({"UserPoolId": s.pool, "ClientId": made["client_id"]});
+    t.ok("DeleteUserPoolClient", gone).await;
+    registered(t, &s.pool, None, &sdk()).await;
+    assert!(register(t, &s.pool, None, &sdk()).await.is_err());
+    client_of(t, &s.pool, json!({})).await;
+}
+
+#[each_engine]
+async fn many_at_once_are_all_registered_or_refused(t: &TestApp) {
+    let s = open(t).await;
+    let all = (0..30).map(|_| from(t, "192.0.2.1", &s.pool));
+    let all = crate::support::users::futures_all(all).await;
+    let made = all.iter().filter(|made| made.is_ok()).count();
+    assert_eq!(made, 20);
+    for refused in all.iter().filter_map(|made| made.as_ref().err()) {
+        assert!(matches!(refused, Refused::TooMany(_)), "{refused:?}");
+    }
+    assert_eq!(count(t, &s.pool).await, 20);
+}

@@ -1,0 +1,187 @@
+//! `dynamic_clients`: the clients that registered themselves, beside their rows in `clients`.
+
+use super::clients::ClientRow;
+use super::rows::rows;
+use crate::signed::{Signed, signed};
+use crate::{Batch, Label, Query, Row, Store, StoreError, params};
+
+/// The registration has changed since it was read, or is gone.
+pub const REGISTRATION_STALE: Label = Label("registration_stale");
+
+const INSERT: &str = "INSERT INTO dynamic_clients (pool_id, client_id, token_key, used, created, mac) \
+     VALUES (?1, ?2, ?3, 0, ?4, ?5)";
+const WITH_CLIENT: &str = "SELECT d.token_key, d.used, d.created, d.mac, c.pool_id, c.client_id, c.doc, c.sealed, c.created, \
+     c.modified, c.ver, c.mac FROM dynamic_clients d JOIN clients c ON c.pool_id = d.pool_id AND c.client_id = d.client_id \
+     WHERE d.pool_id = ?1 AND d.client_id = ?2";
+const SET_TOKEN: &str = "UPDATE dynamic_clients SET token_key = ?4, mac = ?5 \
+     WHERE pool_id = ?1 AND client_id = ?2 AND token_key = ?3";
+const AT_TOKEN: &str =
+    "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND token_key = ?3";
+const USE: &str =
+    "UPDATE dynamic_clients SET used = 1 WHERE pool_id = ?1 AND client_id = ?2 AND used = 0";
+const IS_UNUSED: &str =
+    "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND used = 0";
+const DELETE: &str = "DELETE FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2";
+const OLD_UNUSED: &str = "SELECT pool_id, client_id FROM dynamic_clients WHERE used = 0 AND created <= ?1 \
+     ORDER BY created, pool_id, client_id LIMIT ?2";
+const PAGE: &str = "SELECT d.token_key, d.used, d.created, d.mac, c.pool_id, c.client_id, c.doc, c.sealed, c.created, \
+     c.modified, c.ver, c.mac FROM dynamic_clients d JOIN clients c ON c.pool_id = d.pool_id AND c.client_id = d.client_id \
+     WHERE d.pool_id = ?1 AND d.client_id > ?2 ORDER BY d.client_id LIMIT ?3";
+
+rows! {
+    /// A registration as it is stored.
+    pub struct RegistrationRow {
+        /// The MAC of the token, in hexadecimal digits.
+        pub token_key: String,
+        /// True once the client had a token, or an administrator changed it.
+        pub used: bool,
+        /// Microseconds.
+        pub created: i64,
+        /// Over [`signed`](RegistrationRow::signed).
+        pub mac: Option<Vec<u8>>,
+    }
+}
+
+impl RegistrationRow {
+    /// Returns what is signed of a registration.
+    #[must_use]
+    pub fn signed<'a>(&'a self, client_id: &'a str) -> Signed<'a> {
+        signed!("dynamic_clients": client_id, &self.token_key, self.created)
+    }
+}
+
+/// A registration and the client that it made.
+pub struct Registered {
+    /// The registration.
+    pub registration: RegistrationRow,
+    /// The client.
+    pub client: ClientRow,
+}
+
+impl Registered {
+    fn read(mut row: Row) -> Result<Self, StoreError> {
+        let registration = RegistrationRow::read(&mut row)?;
+        Ok(Self {
+            registration,
+            client: ClientRow {
+                pool_id: row.take_text(4)?,
+                client_id: row.take_text(5)?,
+                doc: row.take_text(6)?,
+                sealed: row.take_opt_bytes(7)?,
+                created: row.int(8)?,
+                modified: row.int(9)?,
+                ver: row.int(10)?,
+                mac: row.take_opt_bytes(11)?,
+            },
+        })
+    }
+}
+
+/// Adds a registration; its client is in the same batch.
+pub fn insert(batch: Batch, pool_id: &str, client_id: &str, row: &RegistrationRow) -> Batch {
+    batch.run(
+        INSERT,
+        params![
+            pool_id,
+            client_id,
+            &row.token_key,
+            row.created,
+            row.mac.as_ref()
+        ],
+    )
+}
+
+/// Returns a registration with its client.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn get(
+    store: &Store,
+    pool_id: &str,
+    client_id: &str,
+) -> Result<Option<Registered>, StoreError> {
+    let row = store
+        .first((WITH_CLIENT, params![pool_id, client_id]))
+        .await?;
+    row.map(Registered::read).transpose()
+}
+
+/// Returns up to `limit` registrations of a pool whose client's id is above `after`, by that id.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn page(
+    store: &Store,
+    pool_id: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Registered>, StoreError> {
+    let rows = store.all((PAGE, params![pool_id, after, limit])).await?;
+    rows.into_iter().map(Registered::read).collect()
+}
+
+/// Puts the token of `after` in the place of the one that was read; [`REGISTRATION_STALE`].
+pub fn set_token(
+    batch: Batch,
+    pool_id: &str,
+    client_id: &str,
+    before: &str,
+    after: &RegistrationRow,
+) -> Batch {
+    batch.one(
+        SET_TOKEN,
+        params![
+            pool_id,
+            client_id,
+            before,
+            &after.token_key,
+            after.mac.as_ref()
+        ],
+        REGISTRATION_STALE,
+    )
+}
+
+/// Requires that the token is still the one that was read; [`REGISTRATION_STALE`].
+pub fn require_token(batch: Batch, pool_id: &str, client_id: &str, token_key: &str) -> Batch {
+    batch.exists(
+        AT_TOKEN,
+        params![pool_id, client_id, token_key],
+        REGISTRATION_STALE,
+    )
+}
+
+/// Notes that a client is used, if it is one that registered itself.
+pub fn note_use(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
+    batch.run(USE, params![pool_id, client_id])
+}
+
+/// Returns the query that finds a row for a client that registered itself and was never used.
+#[must_use]
+pub fn is_unused(pool_id: &str, client_id: &str) -> Query {
+    (IS_UNUSED, params![pool_id, client_id])
+}
+
+/// Requires that the client was never used; [`REGISTRATION_STALE`].
+pub fn require_unused(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
+    batch.exists(IS_UNUSED, params![pool_id, client_id], REGISTRATION_STALE)
+}
+
+/// Deletes the registration of a client, if there is one.
+pub fn delete(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
+    batch.run(DELETE, params![pool_id, client_id])
+}
+
+/// Returns pool and client of up to `limit` registrations that were made by `until`, in microseconds, and never used; the
+/// oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn old_unused(
+    store: &Store,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = store.all((OLD_UNUSED, params![until, limit])).await?;
+    let pair = |mut row: Row| Ok((row.take_text(0)?, row.take_text(1)?));
+    rows.into_iter().map(pair).collect()
+}
