@@ -74,6 +74,16 @@ impl Allowance {
         }
     }
 
+    /// True if it may be done once more; counts nothing. `now`: microseconds.
+    pub fn has(&self, now: i64, network: &str) -> bool {
+        let (of_all, of_one) = self.rates;
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut one = self.by_address.get(network).unwrap_or(Left::new(of_one));
+        all.fill(of_all, now);
+        one.fill(of_one, now);
+        all.times > 0 && one.times > 0
+    }
+
     /// True if it may be done once more for a client address, or whatever else is counted; counts it. `now`: microseconds.
     pub fn spend(&self, now: i64, network: String) -> bool {
         let (of_all, of_one) = self.rates;

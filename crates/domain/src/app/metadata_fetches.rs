@@ -115,11 +115,14 @@ impl MetadataFetches {
         if let Some(cell) = running.get(url) {
             return Ok(cell.clone());
         }
-        let may = self.by_address.spend(now, fetch.network.to_owned())
-            && self.by_host.spend(now, host.to_ascii_lowercase());
+        // Nobody uses up the budget of others by asking for what is refused.
+        let host = host.to_ascii_lowercase();
+        let may = self.by_host.has(now, &host) && self.by_address.has(now, fetch.network);
         if !may {
             return Err(NotNow::TooMany);
         }
+        self.by_host.spend(now, host);
+        self.by_address.spend(now, fetch.network.to_owned());
         // What callers who went away left behind.
         running.retain(|_, cell| Arc::strong_count(cell) > 1);
         let cell = Arc::<OnceCell<Outcome>>::default();
@@ -187,7 +190,7 @@ mod tests {
         };
         assert_eq!(times("h1", "n1"), 30);
         assert_eq!(times("H1", "n2"), 0);
-        assert_eq!(times("h2", "n1"), 29);
+        assert_eq!(times("h2", "n1"), 30);
         assert_eq!(times("h3", "n1"), 0);
         assert_eq!(times("h3", "n3"), 30);
     }

@@ -85,6 +85,15 @@ pub fn record(cx: &Cx<'_>, batch: Batch, pool_id: &str, user_id: Option<&str>) -
     entry(cx, user_id, DONE).append(batch, pool_id, cx.now())
 }
 
+/// As [`record`], about something that a user did with what is neither a pool nor a user.
+pub fn record_with(cx: &Cx<'_>, batch: Batch, pool_id: &str, user_id: &str, about: &str) -> Batch {
+    let entry = Entry {
+        detail: Some(about),
+        ..entry(cx, Some(user_id), DONE)
+    };
+    entry.append(batch, pool_id, cx.now())
+}
+
 /// As [`record`], about something that is neither a pool nor a user: an id of the server's own making.
 pub fn record_about(cx: &Cx<'_>, batch: Batch, pool_id: &str, about: &str) -> Batch {
     let entry = Entry {

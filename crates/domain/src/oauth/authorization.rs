@@ -30,6 +30,7 @@ use crate::records::redirect::is_target;
 use crate::resources::metadata::resolve::Unresolved;
 use crate::resources::metadata::url;
 use crate::resources::providers::identifiers;
+use crate::tokens::grant::ACCOUNT_SCOPE;
 use crate::tokens::{issuer, resource};
 
 /// The provider of the pool's own users.
@@ -372,10 +373,23 @@ async fn rest(
         return Err(UNAUTHORIZED_CLIENT.into());
     }
     let granted = scopes::granted(cx, &known.pool, &known.client, given.scope).await?;
-    let scopes = granted.ok_or(INVALID_SCOPE)?;
+    let mut scopes = granted.ok_or(INVALID_SCOPE)?;
+    // A stranger's client has the user's own account only where it asks for it, and never in a token for another service, which
+    // could use it here.
+    let names_none = given.scope.is_none_or(|scope| scope.trim().is_empty());
+    if known.client.is_let_in_by_users() && (names_none || given.resource.is_some()) {
+        scopes.retain(|scope| scope != ACCOUNT_SCOPE);
+        if scopes.is_empty() {
+            return Err(INVALID_SCOPE.into());
+        }
+    }
     let code_challenge = code_challenge(given.code_challenge, given.code_challenge_method)?;
-    // Nothing else proves such a client (agents.md 1.3).
-    if known.client.document.is_some() && code_challenge.is_none() {
+    // Nothing else proves such a client (agents.md 1.3; RFC 9700 section 2.1.1).
+    let is_public = known.client.is_registered() && known.client.secrets.is_empty();
+    if (known.client.document.is_some() || is_public)
+        && response_type == ResponseType::Code
+        && code_challenge.is_none()
+    {
         return Err(INVALID_REQUEST.into());
     }
     let nonce = bounded(given.nonce, LONGEST_NONCE)?;

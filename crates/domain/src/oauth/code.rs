@@ -182,7 +182,7 @@ async fn trade(
     if let (Some(asked), Some(authorized)) = (given(request.resource), &mut doc.session.authorized)
     {
         let granted = authorized.resource.as_deref();
-        let bound = resource::within(cx, &pool, granted, &asked).await;
+        let bound = resource::within(cx, (&pool, &client), granted, &asked).await;
         let bound = bound.map_err(|fault| Stop::worded(fault, about_resource))?;
         authorized.resource = Some(bound);
     }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::oauth::authorization::Authorization;
+use crate::records::client_metadata::is_on_own_machine;
 use crate::records::pool::Pool;
 use crate::records::unvouched::{Unvouched, UnvouchedKind, place};
 
@@ -30,10 +31,12 @@ pub struct Question {
     pub host: Option<String>,
     /// Where the answer goes: a host in ASCII, or the scheme of an application with its colon.
     pub place: String,
-    /// True if its answers can only go to the user's own machine.
-    pub own_machine_alone: bool,
+    /// True if the answer goes to the user's own machine.
+    pub own_machine: bool,
     /// The scopes that it asks for.
     pub scopes: Vec<String>,
+    /// The resource server that the access token is to be for, by its Identifier (RFC 8707).
+    pub resource: Option<String>,
     /// A digest of all of this, so that an answer is one to what was shown.
     pub digest: String,
 }
@@ -44,6 +47,8 @@ struct Doc {
     client: String,
     place: String,
     scopes: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    resources: BTreeSet<String>,
     edition: String,
 }
 
@@ -54,16 +59,25 @@ impl Question {
         let client = authorization.client.unvouched.as_ref()?;
         let place = place(&authorization.redirect_uri);
         let scopes = authorization.scopes.clone();
-        let all = [&client.id, &client.edition, &place, &scopes.join(" ")];
-        let digest = hash::sha256(all.map(String::as_str).join("\n").as_bytes());
+        let resource = authorization.resource.clone();
+        let named = scopes.join(" ");
+        let all = [
+            client.id.as_str(),
+            &client.edition,
+            &place,
+            &named,
+            resource.as_deref().unwrap_or_default(),
+        ];
+        let digest = hash::sha256(all.join("\n").as_bytes());
         Some(Self {
             kind: client.kind,
             name: client.name.clone(),
             host: client.host.clone(),
-            own_machine_alone: client.own_machine_alone,
+            own_machine: client.own_machine_alone || is_on_own_machine(&authorization.redirect_uri),
             digest: hex::encode(digest),
             place,
             scopes,
+            resource,
         })
     }
 
@@ -81,6 +95,14 @@ impl Question {
         Ok((doc.edition == of.client.edition).then_some((row, doc)))
     }
 
+    /// Returns who is let in, for the audit trail: the client, where the answer goes, and what it may have.
+    pub(super) fn summary(&self, client: &Unvouched) -> String {
+        let parts = [client.id.as_str(), self.place.as_str()].into_iter();
+        let parts = parts.chain(self.scopes.iter().map(String::as_str));
+        let parts: Vec<&str> = parts.chain(self.resource.as_deref()).collect();
+        parts.join(" ")
+    }
+
     fn key(&self, client: &Unvouched) -> String {
         let text = [client.id.as_str(), self.place.as_str()].join("\n");
         hex::encode(hash::sha256(text.as_bytes()))
@@ -92,7 +114,11 @@ impl Question {
     /// Faults.
     pub(super) async fn is_answered(&self, cx: &Cx<'_>, of: &Of<'_>) -> Result<bool> {
         let given = self.given(cx, of).await?;
-        Ok(given.is_some_and(|(_, doc)| self.scopes.iter().all(|own| doc.scopes.contains(own))))
+        Ok(given.is_some_and(|(_, doc)| {
+            let is_for = |resource| doc.resources.contains(resource);
+            self.scopes.iter().all(|own| doc.scopes.contains(own))
+                && self.resource.as_ref().is_none_or(is_for)
+        }))
     }
 
     /// Remembers that the user lets the client have what it asks for, beside what it has already.
@@ -101,15 +127,17 @@ impl Question {
     /// Faults.
     pub(super) async fn remember(&self, cx: &Cx<'_>, of: &Of<'_>, batch: Batch) -> Result<Batch> {
         let before = self.given(cx, of).await?;
-        let (created, mut scopes) = match before {
-            Some((row, doc)) => (row.created, doc.scopes),
-            None => (cx.now(), BTreeSet::new()),
+        let (created, mut scopes, mut resources) = match before {
+            Some((row, doc)) => (row.created, doc.scopes, doc.resources),
+            None => (cx.now(), BTreeSet::new(), BTreeSet::new()),
         };
         scopes.extend(self.scopes.iter().cloned());
+        resources.extend(self.resource.clone());
         let doc = Doc {
             client: of.client.id.clone(),
             place: self.place.clone(),
             scopes,
+            resources,
             edition: of.client.edition.clone(),
         };
         let key = self.key(of.client);

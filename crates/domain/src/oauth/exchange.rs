@@ -20,11 +20,12 @@ use crate::oauth::provider::presented::{self, Presented};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::resources::clients::settings::{USER_SCOPES, live_scopes};
+use crate::resources::metadata::resolve;
 use crate::signin::opening::Ending;
 use crate::signin::triggers::Signs;
 use crate::signin::{At, Surface};
 use crate::tokens::exchange::{self as own, Kind, Subject};
-use crate::tokens::grant::Grant;
+use crate::tokens::grant::{ACCOUNT_SCOPE, Grant};
 use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue;
 use crate::tokens::opened::OpenedSession;
@@ -178,10 +179,28 @@ async fn audience(cx: &Cx<'_>, pool: &Pool, target: Option<Target<'_>>) -> Outco
     };
     // A token for a client would say what its own sign-in says, and prove to it that the user was there.
     let client = cx.cached_client(name).await?;
-    if client.is_some_and(|client| client.pool_id == pool.id) {
+    let is_own = client.is_some_and(|client| client.pool_id == pool.id);
+    if is_own || resolve::mapped(cx, pool, name).await?.is_some() {
         return Err(Refused::Target(refusals::audience_is_a_client()));
     }
     Ok(Some(name.to_owned()))
+}
+
+/// Returns the session as the access token that is traded opens it. `scopes`: those of the token that is issued. A token with the
+/// scope of the user's own account opens all that a sign-in without scopes does.
+fn opened_by(subject: &Subject, scopes: &[String]) -> SessionDoc {
+    let session = &subject.session;
+    let has_account = subject.scopes.iter().any(|scope| scope == ACCOUNT_SCOPE);
+    if session.authorized.is_none() && has_account {
+        return session.clone();
+    }
+    SessionDoc {
+        authorized: Some(Authorized {
+            scopes: scopes.to_vec(),
+            ..session.authorized.clone().unwrap_or_default()
+        }),
+        ..session.clone()
+    }
 }
 
 /// A request of a client that may trade.
@@ -222,7 +241,12 @@ impl Trade<'_> {
         };
         let changes = tokens.ask(cx).await?;
         let (user, groups) = (&subject.user, &subject.groups);
-        let (id, session) = (&subject.session_id, &subject.session);
+        // An ID token says nothing that the access token does not open.
+        let opened = (kind == Kind::Access
+            && self.asked.kind == IssuedTokenTypeIdentifierType::IdToken)
+            .then(|| opened_by(&subject, &scopes));
+        let session = opened.as_ref().unwrap_or(&subject.session);
+        let id = &subject.session_id;
         let grant = Grant {
             scopes,
             audience: self.audience.as_deref(),

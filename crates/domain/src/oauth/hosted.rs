@@ -217,7 +217,8 @@ pub async fn by_session(
         let is_known = !authorization.prompt.consent && question.is_answered(cx, &of).await?;
         if is_allowed {
             batch = question.remember(cx, &of, batch).await?;
-            batch = audit::record(cx, batch, &pool.id, Some(&user.id));
+            let about = question.summary(client);
+            batch = audit::record_with(cx, batch, &pool.id, &user.id, &about);
         } else if !is_known && authorization.prompt.none {
             return Ok(Answered::Reply(authorization.refuse(&CONSENT_REQUIRED)));
         } else if !is_known {

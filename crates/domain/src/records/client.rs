@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::errors::Result;
 use crate::records::client_metadata::{Metadata, OfDocument, is_on_own_machine};
 use crate::records::pool::Pool;
-use crate::records::registration::{Registration, RegistrationKind};
+use crate::records::registration::{REGISTER_SCOPE, Registration, RegistrationKind};
 use crate::records::risk::RiskConfiguration;
 use crate::records::unvouched::{Said, Unvouched, UnvouchedKind};
 
@@ -241,6 +241,9 @@ impl Client {
             let scopes = doc.allowed_oauth_scopes.iter_mut();
             scopes.for_each(|scopes| scopes.retain(|scope| listed.contains(scope)));
         }
+        // A stranger's client registers no others.
+        let scopes = doc.allowed_oauth_scopes.iter_mut();
+        scopes.for_each(|scopes| scopes.retain(|scope| scope != REGISTER_SCOPE));
         let unvouched = metadata.as_ref().map(|said| Unvouched {
             kind: UnvouchedKind::Document,
             id: url.to_owned(),
@@ -289,7 +292,8 @@ impl Client {
     /// that no administrator has looked at since.
     pub fn unvouched_of(id: &str, doc: &ClientDoc) -> Option<Unvouched> {
         let said = doc.registration.as_ref();
-        let said = said.filter(|said| said.kind == RegistrationKind::Open && !said.managed)?;
+        // A change by an administrator is no word for the client: scripts change all clients of a pool.
+        let said = said.filter(|said| said.kind == RegistrationKind::Open || said.by_user)?;
         let redirect_uris = doc.callback_urls.as_deref().unwrap_or_default();
         Some(Unvouched {
             kind: UnvouchedKind::Registered,
@@ -304,6 +308,11 @@ impl Client {
             }
             .edition(),
         })
+    }
+
+    /// True for a client that gets nothing of a user who was not asked about it.
+    pub fn is_let_in_by_users(&self) -> bool {
+        self.document.is_some() || self.unvouched.is_some()
     }
 
     /// Returns the id by which the client names itself: its own, or the URL of its document.

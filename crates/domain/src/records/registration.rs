@@ -27,6 +27,10 @@ pub struct Registration {
     /// True once an administrator has changed the client, which from then on cannot change itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub managed: bool,
+    /// True if it was registered by the token of a user, which anybody who can sign up may have: as with
+    /// [`RegistrationKind::Open`] nobody answers for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_user: bool,
     /// The name for people, letter by letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_name: Option<String>,

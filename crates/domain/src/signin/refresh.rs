@@ -76,7 +76,7 @@ impl Live {
     /// # Errors
     /// InvalidParameterException for a scope that the session does not have, and for a resource that is not its own; the
     /// store's.
-    async fn narrow(&mut self, cx: &Cx<'_>, pool: &Pool, asked: Narrowing<'_>) -> Result<()> {
+    async fn narrow(&mut self, cx: &Cx<'_>, at: At<'_>, asked: Narrowing<'_>) -> Result<()> {
         if asked.scope.is_none() && asked.resource.is_none() {
             return Ok(());
         }
@@ -95,7 +95,7 @@ impl Live {
         }
         if let Some(asked) = asked.resource {
             let granted = authorized.resource.as_deref();
-            let named = resource::within(cx, pool, granted, asked).await?;
+            let named = resource::within(cx, (at.pool, at.client), granted, asked).await?;
             authorized.resource = Some(named);
         }
         let authorized = Some(authorized);
@@ -245,7 +245,7 @@ async fn trade(cx: &Cx<'_>, at: At<'_>, request: Trade<'_>) -> Result<Authentica
         cx.commit(batch, |_| Fault::Stale).await?;
         return Err(unconfirmed::refresh_token_reused().into());
     }
-    live.narrow(cx, pool, narrowing).await?;
+    live.narrow(cx, at, narrowing).await?;
     let changes = live.consult(cx, at, source).await?;
     match (standing, rotates(client)) {
         (Standing::Current, true) => rotate(cx, at, live, &changes).await,

@@ -80,7 +80,9 @@ pub fn id(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
     out.text("sub", &grant.user.id);
     groups(&mut out, changes.groups(grant.groups), changes.id());
     // Clients compare it with the id by which they name themselves (agents.md 1.3).
-    let own = grant.session.url().unwrap_or(&grant.client.id);
+    let is_its_session = grant.session.is_of(grant.client);
+    let url = grant.session.url().filter(|_| is_its_session);
+    let own = url.unwrap_or(&grant.client.id);
     out.text("aud", grant.audience.unwrap_or(own));
     // Its place among the others is [unconfirmed].
     if let Some(nonce) = grant.nonce {

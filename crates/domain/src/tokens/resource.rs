@@ -8,6 +8,7 @@ use cognate_store::tables::resource_servers;
 
 use crate::cx::Cx;
 use crate::errors::{Result, sessions};
+use crate::records::client::Client;
 use crate::records::pool::Pool;
 
 /// The most bytes of a resource (the model's RedirectUrlType).
@@ -34,20 +35,22 @@ pub async fn registered(cx: &Cx<'_>, pool: &Pool, resource: &str) -> Result<Opti
 }
 
 /// Returns the resource of a token that is asked for out of a grant. `granted`: the resource that the grant is bound to;
-/// one that is bound to none may be narrowed to any.
+/// one that is bound to none may be narrowed to any, but not by a client that its users let in: they were asked about the
+/// resource that it named.
 ///
 /// # Errors
 /// InvalidParameterException for another resource than the grant's, and for one that no resource server has; those of
 /// the store.
 pub async fn within(
     cx: &Cx<'_>,
-    pool: &Pool,
+    (pool, client): (&Pool, &Client),
     granted: Option<&str>,
     asked: &str,
 ) -> Result<String> {
     match granted {
         Some(granted) if is_same(granted, asked) => Ok(granted.to_owned()),
         Some(_) => Err(sessions::other_resource().into()),
+        None if client.is_let_in_by_users() => Err(sessions::other_resource().into()),
         None => {
             let found = registered(cx, pool, asked).await?;
             Ok(found.ok_or_else(sessions::unknown_resource)?)

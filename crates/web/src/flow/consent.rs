@@ -5,9 +5,11 @@
 
 use cognate_domain::Endpoint;
 use cognate_domain::errors::oauth::ACCESS_DENIED;
+use cognate_domain::oauth::authorization::Authorization;
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
 use cognate_domain::oauth::consent::Question;
 use cognate_domain::oauth::hosted::{BySession, Said};
+use cognate_domain::records::unvouched;
 use http::StatusCode;
 
 use super::alerts::alert;
@@ -84,6 +86,19 @@ async fn decide(request: &Request<'_>) -> Flow<Response> {
     }
 }
 
+/// Returns the name of the client above the forms. A stranger's is named by where it is: not by what it calls itself, nor by the
+/// app client behind it.
+pub(super) fn shown_name(authorization: &Authorization) -> String {
+    let client = &authorization.client;
+    match &client.unvouched {
+        None => client.doc.name.clone(),
+        Some(stranger) => {
+            let host = stranger.host.clone();
+            host.unwrap_or_else(|| unvouched::place(&authorization.redirect_uri))
+        }
+    }
+}
+
 impl Visit<'_> {
     /// Sends the browser to the question. `session`: the name of the session that answers for the user; `fresh`: it began for
     /// this request.
@@ -143,8 +158,14 @@ impl Visit<'_> {
             site: question.host.clone(),
             name: question.name.clone(),
             place: question.place.clone(),
-            own_machine: question.own_machine_alone,
-            scopes: question.scopes.clone(),
+            own_machine: question.own_machine,
+            // What it asks for, and where it may use it.
+            scopes: question
+                .scopes
+                .iter()
+                .chain(&question.resource)
+                .cloned()
+                .collect(),
         });
         let page = self.page(status, alert, &screen).await?;
         let state = self.state(

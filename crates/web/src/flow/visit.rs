@@ -390,11 +390,12 @@ impl<'r> Visit<'r> {
         let (app, client) = (self.request.app(), self.client());
         let look = branding::load(app, &self.pool().id, &client.id, self.version, locale).await?;
         let terms = look.terms.as_ref();
+        let app_name = super::consent::shown_name(&self.authorization);
         let frame = Frame {
             locale,
             version: self.version,
             brand: &look.brand,
-            app: &client.doc.name,
+            app: &app_name,
             query: &self.query.raw,
             csrf: &self.csrf.token,
             alert,

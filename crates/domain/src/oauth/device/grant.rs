@@ -74,7 +74,7 @@ async fn trade(
             let asked = resource.filter(|resource| !resource.is_empty());
             if let (Some(asked), Some(authorized)) = (asked, &mut session.authorized) {
                 let granted = authorized.resource.as_deref();
-                let bound = resource::within(cx, &pool, granted, asked).await;
+                let bound = resource::within(cx, (&pool, &client), granted, asked).await;
                 let bound = bound.map_err(|fault| Stop::worded(fault, about_resource))?;
                 authorized.resource = Some(bound);
             }

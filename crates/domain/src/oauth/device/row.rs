@@ -35,7 +35,8 @@ pub struct Doc {
 /// True if the client has the standard profile and gets tokens for users by codes.
 pub fn may_use(client: &Client) -> bool {
     let mut flows = client.doc.allowed_oauth_flows.iter().flatten();
-    client.is_standard()
+    client.unvouched.is_none()
+        && client.is_standard()
         && client.doc.allowed_oauth_flows_user_pool_client
         && flows.any(|flow| *flow == OAuthFlowType::Code)
 }

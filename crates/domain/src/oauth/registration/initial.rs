@@ -10,7 +10,15 @@ use crate::records::registration::REGISTER_SCOPE;
 use crate::tokens::presented::Presented;
 use crate::tokens::verify::{self, Require};
 
-/// Returns the client that the token was issued to.
+/// Who may register a client by a token.
+pub(super) struct Registrant {
+    /// The client that the token was issued to.
+    pub(super) client_id: String,
+    /// True if the token is a user's: any user of the pool can have one, so that nobody answers for what is registered.
+    pub(super) is_user: bool,
+}
+
+/// Returns whose token it is.
 ///
 /// # Errors
 /// Faults. [`TOKEN_NOT_GOOD`] for a token that the pool did not issue, that is for another service, over or revoked, whose client is gone or
@@ -19,7 +27,7 @@ pub(super) async fn client(
     cx: &Cx<'_>,
     pool: &Pool,
     token: &str,
-) -> Result<std::result::Result<String, BearerError>> {
+) -> Result<std::result::Result<Registrant, BearerError>> {
     let Some(presented) = Presented::parse(token) else {
         return Ok(Err(TOKEN_NOT_GOOD));
     };
@@ -38,10 +46,11 @@ pub(super) async fn client(
     else {
         return Ok(Err(TOKEN_NOT_GOOD));
     };
-    let is_alive = match claims.session_id() {
-        Some(_) => has_session(cx, token).await?,
+    let is_user = claims.session_id().is_some();
+    let is_alive = match is_user {
+        true => has_session(cx, token).await?,
         // Of the client itself.
-        None => claims.sub == client.id,
+        false => claims.sub == client.id,
     };
     if !is_alive {
         return Ok(Err(TOKEN_NOT_GOOD));
@@ -51,7 +60,8 @@ pub(super) async fn client(
     if !holds || claims.scopes().all(|scope| scope != REGISTER_SCOPE) {
         return Ok(Err(NO_REGISTER_SCOPE));
     }
-    Ok(Ok(client.id.clone()))
+    let client_id = client.id.clone();
+    Ok(Ok(Registrant { client_id, is_user }))
 }
 
 /// True if the session and the user of an access token are good.

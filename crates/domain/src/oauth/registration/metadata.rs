@@ -183,6 +183,7 @@ fn plain(
         registration: Registration {
             kind,
             managed: false,
+            by_user: false,
             client_name,
             token_endpoint_auth_method: method,
             grant_types: grants.iter().map(|grant| (*grant).to_owned()).collect(),

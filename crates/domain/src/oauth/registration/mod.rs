@@ -110,13 +110,13 @@ async fn make(
     if pool.doc.registers().is_none() {
         return Err(Refused::Denied(REGISTRATION_IS_OFF).into());
     }
-    let (kind, bounds) = match token {
-        None => (RegistrationKind::Open, Bounds::open(cx, &pool)),
+    let (kind, bounds, by_user) = match token {
+        None => (RegistrationKind::Open, Bounds::open(cx, &pool), false),
         Some(token) => {
-            let client_id = initial::client(cx, &pool, token).await?;
-            let client_id = client_id.map_err(Refused::Token)?;
-            let bounds = Bounds::of_client(&client_id);
-            (RegistrationKind::Authenticated, bounds)
+            let registrant = initial::client(cx, &pool, token).await?;
+            let registrant = registrant.map_err(Refused::Token)?;
+            let bounds = Bounds::of_client(&registrant.client_id);
+            (RegistrationKind::Authenticated, bounds, registrant.is_user)
         }
     };
     let flows = pool.doc.registered_flows(kind);
@@ -129,6 +129,7 @@ async fn make(
     let sent = Sent::read(body).map_err(Refused::Metadata)?;
     let settings = metadata::settings(cx, &pool, (kind, &flows), sent).await?;
     let mut settings = settings.map_err(Refused::Metadata)?;
+    settings.registration.by_user = by_user;
     settings.providers = providers::all_names(cx, &pool).await?;
     let id = ids::client_id();
     let secrets: Vec<_> = (!settings.is_public)

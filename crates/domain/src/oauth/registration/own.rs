@@ -170,6 +170,8 @@ fn with_settings(cx: &Cx<'_>, own: &Own, mut settings: settings::Registered) -> 
     let before = &own.client;
     let providers = before.doc.supported_identity_providers.clone();
     settings.providers = providers.unwrap_or_default();
+    let said = before.doc.registration.as_ref();
+    settings.registration.by_user = said.is_some_and(|said| said.by_user);
     let secrets = match (settings.is_public, before.secrets.is_empty()) {
         (true, _) => Vec::new(),
         (false, true) => {

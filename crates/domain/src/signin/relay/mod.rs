@@ -293,7 +293,7 @@ async fn asked(
     triggers::before(cx, at, lock, &step).await?;
     let mut step = match weigh(cx, at, step, question, given).await? {
         Weighed::Goes(step) => *step,
-        Weighed::Ends(step, verdict) => return Ok(Relayed::There(step, verdict)),
+        Weighed::Ends(step, verdict) => return Ok(Relayed::There(step, *verdict)),
     };
     if step.user.is_none() {
         step.state.username.clone_from(&kept.username);
@@ -308,7 +308,7 @@ pub(super) enum Weighed {
     /// The question is asked.
     Goes(Box<Step>),
     /// Nothing goes on.
-    Ends(Box<Step>, Verdict),
+    Ends(Box<Step>, Box<Verdict>),
 }
 
 /// Looks a right password up among those that others know, if it was seen, and judges the sign-in.
@@ -334,7 +334,7 @@ pub(super) async fn weigh(
     breached::refuse_barred(cx, at, &step, &verdict)?;
     Ok(match verdict {
         Verdict::Passed(_) => Weighed::Goes(Box::new(step)),
-        other => Weighed::Ends(Box::new(step), other),
+        other => Weighed::Ends(Box::new(step), Box::new(other)),
     })
 }
 

@@ -189,7 +189,7 @@ pub(in crate::signin) async fn password<'g>(
             let kept = first_row(&question, name, Some(credential));
             let step = match weigh(cx, at, step, &question, Some(given)).await? {
                 Weighed::Goes(step) => *step,
-                Weighed::Ends(step, verdict) => return Ok(Some((*step, verdict))),
+                Weighed::Ends(step, verdict) => return Ok(Some((*step, *verdict))),
             };
             let mut state = step.state.clone();
             state.proven = Proven::only(Factor::Password);

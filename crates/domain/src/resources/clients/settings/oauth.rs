@@ -103,6 +103,14 @@ pub async fn check_registrable(
 /// Those of the store, and rows that are not signed.
 pub async fn live_scopes(cx: &Cx<'_>, pool: &Pool, client: &Client) -> Result<Arc<Scopes>> {
     let read = || Box::pin(custom_scopes(cx, pool, &client.doc));
+    // A document leaves out scopes of its app client, whose own are kept.
+    if client.document.is_some() {
+        let names = read().await?;
+        return Ok(Arc::new(Scopes {
+            client: client.ver,
+            names,
+        }));
+    }
     cx.cache.scopes(&cx.clock, client, read).await
 }
 

@@ -23,8 +23,9 @@ async fn a_sign_in_alone_gives_the_client_nothing(t: &TestApp) {
             name: Some("A client".into()),
             host: Some("127.0.0.1".into()),
             place: "localhost".into(),
-            own_machine_alone: false,
+            own_machine: true,
             scopes: vec!["openid".into(), "email".into()],
+            resource: None,
             digest: question.digest.clone(),
         }
     );
@@ -76,6 +77,24 @@ async fn more_another_place_and_another_document_are_asked_anew(t: &TestApp) {
         ..ask
     };
     assert!(is_asked(&consent).await);
+    // So does a service that is to take the token.
+    for name in ["https://one.example/mcp", "https://two.example/mcp"] {
+        let server = json!({"UserPoolId": s.pool, "Identifier": name, "Name": "x"});
+        t.ok("CreateResourceServer", server).await;
+    }
+    let at = |resource| Parameters {
+        resource: Some(resource),
+        ..ask
+    };
+    assert!(is_asked(&at("https://one.example/mcp")).await);
+    let one = s.authorized(t, &at("https://one.example/mcp")).await;
+    assert_eq!(
+        Question::of(&one).unwrap().resource.as_deref(),
+        Some("https://one.example/mcp")
+    );
+    let_in(t, &one, cookie).await;
+    assert!(!is_asked(&at("https://one.example/mcp")).await);
+    assert!(is_asked(&at("https://two.example/mcp")).await);
     // What was allowed at different times is allowed together.
     let more = s.authorized(t, &scope("openid profile")).await;
     let_in(t, &more, cookie).await;

@@ -172,3 +172,67 @@ async fn functions_of_the_pool_are_told_the_app_client(t: &TestApp) {
         json!(s.client)
     );
 }
+
+#[each_engine]
+async fn a_service_is_named_before_the_user_is_asked_and_not_afterwards(t: &TestApp) {
+    let s = Site::new(t).await;
+    let server =
+        json!({"UserPoolId": s.pool, "Identifier": "https://one.example/mcp", "Name": "x"});
+    t.ok("CreateResourceServer", server).await;
+    let reply = s.let_in(t, &s.ask(&s.url)).await;
+    let added = CodeRequest {
+        resource: Some("https://one.example/mcp"),
+        ..exchange(code(&reply))
+    };
+    let refused = refusal(s.traded(t, &s.url, added).await);
+    assert_eq!(refused.error, "invalid_target");
+}
+
+#[each_engine]
+async fn a_document_with_few_scopes_takes_none_from_its_app_client(t: &TestApp) {
+    let s = Site::new(t).await;
+    let server = json!({
+        "UserPoolId": s.pool, "Identifier": "https://one.example/mcp", "Name": "x",
+        "Scopes": [{"ScopeName": "read", "ScopeDescription": "x"}],
+    });
+    t.ok("CreateResourceServer", server).await;
+    let update = json!({
+        "UserPoolId": s.pool, "ClientId": s.client, "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["openid", "email", "https://one.example/mcp/read", "aws.cognito.signin.user.admin"],
+        "AllowedOAuthFlowsUserPoolClient": true, "CallbackURLs": [BACK], "SupportedIdentityProviders": ["COGNITO"],
+    });
+    t.ok("UpdateUserPoolClient", update).await;
+    s.host.publishes(&s.url, json!({"scope": "openid"}));
+    let asked = Parameters {
+        scope: None,
+        ..s.ask(&s.url)
+    };
+    assert_eq!(s.authorized(t, &asked).await.scopes, ["openid"]);
+    let own = Parameters {
+        client_id: Some(&s.client),
+        scope: Some("openid https://one.example/mcp/read"),
+        ..s.ask(&s.url)
+    };
+    assert_eq!(
+        s.authorized(t, &own).await.scopes,
+        ["openid", "https://one.example/mcp/read"]
+    );
+    // The user's account is for a stranger's client that asks for it, in a token for this server.
+    let wide = s.host.url("/wide.json");
+    s.host.publishes(&wide, json!({}));
+    let asked = |scope, resource| Parameters {
+        scope,
+        resource,
+        ..s.ask(&wide)
+    };
+    let all = s.authorized(t, &asked(None, None)).await.scopes;
+    assert_eq!(all, ["openid", "email", "https://one.example/mcp/read"]);
+    let both = Some("openid aws.cognito.signin.user.admin");
+    let named = s.authorized(t, &asked(both, None)).await.scopes;
+    assert_eq!(named, ["openid", "aws.cognito.signin.user.admin"]);
+    let elsewhere = s
+        .authorized(t, &asked(both, Some("https://one.example/mcp")))
+        .await
+        .scopes;
+    assert_eq!(elsewhere, ["openid"]);
+}

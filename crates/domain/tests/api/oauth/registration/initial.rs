@@ -2,6 +2,7 @@
 
 use super::*;
 use cognate_domain::errors::oauth::{NO_REGISTER_SCOPE, TOKEN_NOT_GOOD};
+use cognate_domain::oauth::consent::Question;
 
 async fn refused(t: &TestApp, pool: &str, token: &str) -> Option<Refused> {
     register(t, pool, Some(token), &sdk()).await.err()
@@ -61,7 +62,13 @@ async fn a_user_brings_a_token_as_long_as_the_session_lives(t: &TestApp) {
     };
     let both = format!("openid {register_scope}");
     let tokens = super::super::flow::tokens_for(t, &s.client, &asked(&both)).await;
-    registered(t, &s.pool, Some(&tokens.access), &sdk()).await;
+    let made = registered(t, &s.pool, Some(&tokens.access), &sdk()).await;
+    // Any user can have such a token, so that users are asked about the client, after a change of its own too.
+    let is_asked = async || {
+        let asked = ask_at(text(&made["client_id"]), Some("openid"));
+        Question::of(&authorized(t, &asked).await).is_some()
+    };
+    assert!(is_asked().await);
     let id = tokens.id.unwrap();
     assert_eq!(refused(t, &s.pool, &id).await, not_good());
     let refresh = tokens.refresh.unwrap();
