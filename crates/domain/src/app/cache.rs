@@ -76,6 +76,17 @@ pub struct Scopes {
     pub names: BTreeSet<String>,
 }
 
+impl Scopes {
+    /// Returns the scopes of a client as they were read.
+    #[must_use]
+    pub fn of(client: &Client, names: BTreeSet<String>) -> Self {
+        Self {
+            client: client.ver,
+            names,
+        }
+    }
+}
+
 /// The process-local caches.
 pub struct Cache {
     pools: Map<String, Entry<Pool>, Bytes>,
@@ -238,10 +249,7 @@ impl Cache {
             return Ok(scopes);
         }
         let read_at = clock.wall();
-        let scopes = Arc::new(Scopes {
-            client: client.ver,
-            names: read().await?,
-        });
+        let scopes = Arc::new(Scopes::of(client, read().await?));
         let entry = Entry {
             value: Some(scopes.clone()),
             ver: changes,

@@ -188,7 +188,7 @@ async fn audience(cx: &Cx<'_>, pool: &Pool, target: Option<Target<'_>>) -> Outco
 
 /// Returns the session as the access token that is traded opens it. `scopes`: those of the token that is issued. A token with the
 /// scope of the user's own account opens all that a sign-in without scopes does.
-fn opened_by(subject: &Subject, scopes: &[String]) -> SessionDoc {
+fn opened_by(subject: &Subject, scopes: &[&str]) -> SessionDoc {
     let session = &subject.session;
     let has_account = subject.scopes.iter().any(|scope| scope == ACCOUNT_SCOPE);
     if session.authorized.is_none() && has_account {
@@ -196,7 +196,7 @@ fn opened_by(subject: &Subject, scopes: &[String]) -> SessionDoc {
     }
     SessionDoc {
         authorized: Some(Authorized {
-            scopes: scopes.to_vec(),
+            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
             ..session.authorized.clone().unwrap_or_default()
         }),
         ..session.clone()

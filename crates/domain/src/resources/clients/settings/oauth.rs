@@ -105,11 +105,7 @@ pub async fn live_scopes(cx: &Cx<'_>, pool: &Pool, client: &Client) -> Result<Ar
     let read = || Box::pin(custom_scopes(cx, pool, &client.doc));
     // A document leaves out scopes of its app client, whose own are kept.
     if client.document.is_some() {
-        let names = read().await?;
-        return Ok(Arc::new(Scopes {
-            client: client.ver,
-            names,
-        }));
+        return Ok(Arc::new(Scopes::of(client, read().await?)));
     }
     cx.cache.scopes(&cx.clock, client, read).await
 }
