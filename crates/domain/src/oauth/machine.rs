@@ -84,7 +84,7 @@ async fn issue(
         })
     })?;
     Ok(Tokens {
-        scope: Tokens::scope_for(&client, &access),
+        scope: Tokens::scope_for(&client, &access, resource.is_some()),
         access,
         id: None,
         refresh: None,

@@ -47,15 +47,15 @@ pub struct Tokens {
     pub refresh: Option<String>,
     /// The time for which the access token is good, in seconds.
     pub expires_in: i64,
-    /// The scopes of the access token, for a client that may have asked for others (RFC 6749 section 5.1). The service
-    /// tells nobody.
+    /// The scopes of the access token, for a client that may have asked for others (RFC 6749 section 5.1), and for one that
+    /// names a resource, which may ask for more of them later (agents.md 4.3). The service tells nobody.
     pub scope: Option<String>,
 }
 
 impl Tokens {
-    /// Returns what an answer says about the scopes of an access token.
-    fn scope_for(client: &Client, access: &str) -> Option<String> {
-        if !client.is_dynamic() {
+    /// Returns what an answer says about the scopes of an access token. `names_resource`: the token is for one resource alone.
+    fn scope_for(client: &Client, access: &str, names_resource: bool) -> Option<String> {
+        if !client.is_dynamic() && !names_resource {
             return None;
         }
         let token = Presented::parse(access)?;

@@ -86,7 +86,7 @@ pub(super) async fn tokens(
     committed?;
     let pair = signed?;
     Ok(Tokens {
-        scope: Tokens::scope_for(client, &pair.access),
+        scope: Tokens::scope_for(client, &pair.access, opened.doc.names_resource()),
         access: pair.access,
         id: pair.id,
         refresh: opened

@@ -48,11 +48,12 @@ async fn trade(
         metadata: None,
     };
     let result = refresh::by_endpoint(cx, at, token, narrowing).await;
-    let result = result.map_err(|fault| Stop::worded(fault, in_words))?;
+    let renewed = result.map_err(|fault| Stop::worded(fault, in_words))?;
+    let result = renewed.result;
     let access = result.access_token;
     let access = access.ok_or_else(|| Fault::Internal("a refresh without tokens".into()))?;
     Ok(Tokens {
-        scope: Tokens::scope_for(&client, &access),
+        scope: Tokens::scope_for(&client, &access, renewed.names_resource),
         access,
         id: result.id_token,
         refresh: result.refresh_token,

@@ -177,7 +177,7 @@ pub async fn by_operation(
         source: Source::Authentication,
         narrowing: Narrowing::default(),
     };
-    trade(cx, at, request).await
+    Ok(trade(cx, at, request).await?.result)
 }
 
 /// The token endpoint: as [`by_operation`], but PreTokenGeneration is told of a refresh, and nothing names a device.
@@ -190,7 +190,7 @@ pub async fn by_endpoint(
     at: At<'_>,
     text: &str,
     narrowing: Narrowing<'_>,
-) -> Result<AuthenticationResultType> {
+) -> Result<Renewed> {
     let request = Trade {
         text,
         device_key: None,
@@ -217,7 +217,15 @@ struct Trade<'a> {
     narrowing: Narrowing<'a>,
 }
 
-async fn trade(cx: &Cx<'_>, at: At<'_>, request: Trade<'_>) -> Result<AuthenticationResultType> {
+/// New tokens.
+pub struct Renewed {
+    /// The tokens.
+    pub result: AuthenticationResultType,
+    /// True if the access token is for one resource alone.
+    pub names_resource: bool,
+}
+
+async fn trade(cx: &Cx<'_>, at: At<'_>, request: Trade<'_>) -> Result<Renewed> {
     let Trade {
         text,
         device_key,
@@ -247,17 +255,22 @@ async fn trade(cx: &Cx<'_>, at: At<'_>, request: Trade<'_>) -> Result<Authentica
     }
     live.narrow(cx, at, narrowing).await?;
     let changes = live.consult(cx, at, source).await?;
-    match (standing, rotates(client)) {
-        (Standing::Current, true) => rotate(cx, at, live, &changes).await,
-        (Standing::Current, false) => renew(cx, at, &live, &changes, None).await,
+    let names_resource = live.said().names_resource();
+    let result = match (standing, rotates(client)) {
+        (Standing::Current, true) => rotate(cx, at, live, &changes).await?,
+        (Standing::Current, false) => renew(cx, at, &live, &changes, None).await?,
         _ => {
             let newest = RefreshToken {
                 generation: live.session.generation,
                 ..live.token.clone()
             };
-            renew(cx, at, &live, &changes, Some(&newest)).await
+            renew(cx, at, &live, &changes, Some(&newest)).await?
         }
-    }
+    };
+    Ok(Renewed {
+        result,
+        names_resource,
+    })
 }
 
 /// Returns how long a rotated token may be used again, in microseconds.

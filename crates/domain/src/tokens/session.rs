@@ -135,6 +135,12 @@ pub enum Standing {
 }
 
 impl SessionDoc {
+    /// True if its access tokens are for one resource alone.
+    pub fn names_resource(&self) -> bool {
+        let authorized = self.authorized.as_ref();
+        authorized.is_some_and(|authorized| authorized.resource.is_some())
+    }
+
     /// Returns the browser's session that this one came out of.
     pub fn origin(&self) -> Option<&str> {
         self.authorized.as_ref()?.origin.as_deref()

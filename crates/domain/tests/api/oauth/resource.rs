@@ -123,10 +123,13 @@ async fn a_code_is_bound_to_its_resource_and_so_are_its_refreshes(t: &TestApp) {
     };
     let tokens = answer(traded(t, client(), request).await);
     assert_eq!(aud(&tokens), ROOT);
+    // Clients that ask for more scopes later add them to those that they were told.
+    assert_eq!(tokens.scope.as_deref(), Some("openid email"));
     let refresh = tokens.refresh.unwrap();
     for same in [ROOT, "http://127.0.0.1:8000/", ""] {
         let later = answer(renewed(t, &s, &refresh, about(same)).await);
         assert_eq!(aud(&later), ROOT, "{same}");
+        assert_eq!(later.scope.as_deref(), Some("openid email"));
     }
     for other in [API, "https://x.example"] {
         let refused = refusal(renewed(t, &s, &refresh, about(other)).await);
@@ -150,7 +153,7 @@ async fn what_is_bound_to_no_resource_may_name_one_later(t: &TestApp) {
     let client = || named(&s.client, None);
     assert_eq!(refusal(traded(t, client(), unknown).await), UNKNOWN_TARGET);
     let tokens = answer(traded(t, client(), exchange(&free)).await);
-    assert_eq!(aud(&tokens), Value::Null);
+    assert_eq!((aud(&tokens), &tokens.scope), (Value::Null, &None));
     // For these tokens alone.
     let refresh = tokens.refresh.unwrap();
     let refused = refusal(renewed(t, &s, &refresh, about("https://x.example")).await);
@@ -158,6 +161,7 @@ async fn what_is_bound_to_no_resource_may_name_one_later(t: &TestApp) {
     for (resource, expected) in [(API, json!(API)), ("", Value::Null), (ROOT, json!(ROOT))] {
         let later = answer(renewed(t, &s, &refresh, about(resource)).await);
         assert_eq!(aud(&later), expected);
+        assert_eq!(later.scope.is_some(), !expected.is_null());
     }
     // Named with the code, it is the session's.
     let free = given(t, &ask(&s.client)).await;
