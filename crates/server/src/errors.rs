@@ -273,6 +273,11 @@ pub fn too_many_requests() -> Refusal {
     Refusal::new(ErrorCode::TooManyRequests, "Too many requests")
 }
 
+/// What somebody who develops asked for (`/_dev/faults`).
+pub fn on_request(code: ErrorCode, text: String) -> Refusal {
+    Refusal::new(code, text)
+}
+
 /// The answer to GET, PUT and so on at the root (settled B21).
 pub const NOT_AN_OPERATION: &str = "<AccessDeniedException>\n  \
     <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n";

@@ -23,6 +23,7 @@ mod aws;
 pub mod cli;
 mod database;
 mod errors;
+mod faults;
 mod hints;
 mod http;
 mod log;

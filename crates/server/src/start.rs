@@ -22,6 +22,7 @@ use crate::aws::newer::Newer;
 use crate::database::backup::schedule;
 use crate::database::database_identity;
 use crate::database::sealing;
+use crate::faults::{Faults, FaultyCourier, FaultyFunctions};
 use crate::http::connections::Bounds;
 use crate::http::dev;
 use crate::http::health;
@@ -184,7 +185,14 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
     // Set once: `app` is new.
     let _ = app.places.set(Box::new(places.clone()));
-    let _ = app.functions.set(Box::new(functions.clone()));
+    let faults = (mode == Mode::Dev).then(Faults::default);
+    let _ = match &faults {
+        Some(faults) => {
+            let functions = FaultyFunctions(functions.clone(), faults.clone());
+            app.functions.set(Box::new(functions))
+        }
+        None => app.functions.set(Box::new(functions.clone())),
+    };
     let _ = app.log_targets.set(Box::new(log_targets));
     if let Some(store) = secret_store {
         let _ = app.secret_store.set(Box::new(store));
@@ -193,7 +201,13 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         let _ = app.code_cipher.set(Box::new(keys));
     }
     if let Some(courier) = courier {
-        let _ = app.courier.set(Box::new(courier));
+        let _ = match &faults {
+            Some(faults) => {
+                let courier = FaultyCourier(courier, faults.clone());
+                app.courier.set(Box::new(courier))
+            }
+            None => app.courier.set(Box::new(courier)),
+        };
     }
     let new_root = match (mode, &fixed) {
         (Mode::Serve, None) => commands::create_first_root(&app).await?,
@@ -218,6 +232,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         keys,
         origins,
         refusals: Refusals::default(),
+        faults,
         newer: Newer::default(),
         load: Arc::new(Load::default()),
         rates: Rates::new(rates),

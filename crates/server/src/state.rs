@@ -10,6 +10,7 @@ use cognate_web::{Site, Verdict};
 
 use crate::audit::refusals::Refusals;
 use crate::aws::newer::Newer;
+use crate::faults::Faults;
 use crate::http::dev::Tools;
 use crate::http::limits::Load;
 use crate::http::origin::OriginRules;
@@ -27,6 +28,8 @@ pub struct State {
     pub origins: OriginRules,
     /// Refused IAM calls on their way into the audit trail.
     pub refusals: Refusals,
+    /// The faults that were asked for; None in `serve`, which makes none.
+    pub faults: Option<Faults>,
     /// Unknown operations that clients asked for.
     pub newer: Newer,
     /// Requests under way.

@@ -177,6 +177,14 @@ pub fn may_read(client: &Client, name: &str) -> bool {
     }
 }
 
+/// Returns the claim of an attribute in ID tokens of a client; None where there is none.
+pub(super) fn shown(client: &Client, name: &str, value: &str) -> Option<Value> {
+    let mut out = Writer::new(64);
+    attribute(&mut out, client, name, value);
+    let claims: Map<String, Value> = serde_json::from_slice(&out.finish()).ok()?;
+    claims.into_iter().next().map(|(_, value)| value)
+}
+
 /// Booleans are booleans, the address is an object (settled J4, J5), everything else is text. For clients with the standard
 /// profile the time of the last change is a number (OpenID Connect Core 1.0 section 5.1).
 fn attribute(out: &mut Writer, client: &Client, name: &str, value: &str) {

@@ -4,6 +4,7 @@ pub mod authorizer;
 pub mod browser;
 pub(crate) mod claims;
 pub(crate) mod exchange;
+pub mod explain;
 pub mod grant;
 pub mod groups;
 pub mod issue;

@@ -18,6 +18,7 @@ use crate::aws::envelope::{Envelope, envelope};
 use crate::aws::sigv4::{self, SERVICE};
 use crate::aws::{caller, client_names, kept_secrets, trigger_check};
 use crate::errors::{self, MessageKey, Refusal};
+use crate::faults::Met;
 use crate::hints;
 use crate::http::connections::Connection;
 use crate::http::limits::{Body, BodyLimit};
@@ -263,6 +264,15 @@ async fn operate(state: &State, call: &Call, slot: Slot) -> Result<Option<Vec<u8
     })?;
     let demand = operation::demand(op, &caller, &input, &state.app.settings.region);
     state.rates.admit(&state.app, &demand).await?;
+    match state
+        .faults
+        .as_ref()
+        .and_then(|faults| faults.of_operation(op))
+    {
+        None => {}
+        Some(Met::Delay(time)) => tokio::time::sleep(time).await,
+        Some(Met::Refused(refusal)) => return Err(refusal),
+    }
     let cx = Cx::new(
         &state.app,
         op,

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::{Arg, ArgMatches, Command};
 use cognate_domain::Endpoint;
 use cognate_domain::jobs::{log_delivery, unused_clients};
+use cognate_domain::jobs::{client_secrets, log_delivery};
 use cognate_domain::oauth::provider::diagnosis;
 use cognate_shapes::Op;
 
@@ -42,14 +43,19 @@ const COMMANDS: &[&str] = &[
     log_delivery::WELL,
     log_delivery::DROPPED,
     unused_clients::NAME,
+    client_secrets::ROTATED,
+    client_secrets::BROKEN,
+    client_secrets::WELL,
     refusals::REPORT_NAME,
 ];
 
 /// The endpoints of pools in the trail.
 const ENDPOINTS: [Endpoint; 9] = [
+const ENDPOINTS: [Endpoint; 7] = [
     Endpoint::SignIn,
     Endpoint::Account,
     Endpoint::Token,
+    Endpoint::TokenExchange,
     Endpoint::Revoke,
     Endpoint::Federation,
     Endpoint::Feedback,

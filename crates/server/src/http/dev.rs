@@ -7,11 +7,13 @@
 mod clock;
 mod events;
 mod expire;
+mod faults;
 mod messages;
 mod names;
 mod passkeys;
 mod people;
 mod snapshots;
+mod tokens;
 mod totp;
 mod triggers;
 
@@ -104,6 +106,12 @@ const ROUTES: &[(&str, &str, Run)] = &[
     }),
     ("POST", "/_dev/expire", |ask| Box::pin(expire::run(ask))),
     ("GET", "/_dev/events", |ask| Box::pin(events::list(ask))),
+    ("POST", "/_dev/explain-token", |ask| {
+        Box::pin(tokens::explain(ask))
+    }),
+    ("GET", "/_dev/faults", |ask| Box::pin(faults::list(ask))),
+    ("POST", "/_dev/faults", |ask| Box::pin(faults::add(ask))),
+    ("DELETE", "/_dev/faults", |ask| Box::pin(faults::clear(ask))),
     ("GET", "/_dev/clock", |ask| Box::pin(clock::show(ask))),
     ("POST", "/_dev/clock", |ask| Box::pin(clock::advance(ask))),
     ("POST", "/_dev/reset", |ask| Box::pin(clock::reset(ask))),

@@ -13,6 +13,7 @@ mod bounds;
 mod breached;
 mod dev;
 mod dev_kit;
+mod dev_tools;
 mod exchange;
 mod export;
 mod health;

@@ -59,6 +59,9 @@ pub(super) async fn reset(ask: Ask<'_>) -> Result<Value, Trouble> {
     everything::run(&state.app).await.map_err(failed)?;
     state.keys.forget();
     state.functions.forget();
+    if let Some(faults) = &state.faults {
+        faults.clear();
+    }
     if let Some(seed) = again {
         let applied = Box::pin(start::apply(&state.app, seed)).await;
         applied.map_err(|error| Trouble::asked(error.to_string()))?;
