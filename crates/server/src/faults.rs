@@ -229,8 +229,10 @@ fn shown(waiting: &Waiting) -> Value {
         Fault::Sender(None) => json!({"fault": "sender"}),
         Fault::Sender(Some(medium)) => json!({"fault": "sender", "medium": medium.as_str()}),
     };
-    shown["id"] = json!(waiting.id);
-    shown["times"] = json!(waiting.left);
+    if let Some(shown) = shown.as_object_mut() {
+        shown.insert("id".into(), json!(waiting.id));
+        shown.insert("times".into(), json!(waiting.left));
+    }
     shown
 }
 

@@ -193,6 +193,8 @@ pub const OTHERS: &[(&str, &str)] = &[
     ("user import", "cognate.user.imported"),
     ("user import upload", "cognate.import.uploaded"),
     ("ExportUsers", "cognate.pool.users_exported"),
+    ("ExportSeed", "cognate.pool.seed_exported"),
+    ("SetSigningKeys", "cognate.pool.signing_keys_set"),
     ("CreateBackup", "cognate.pool.backed_up"),
     ("RestoreUserPool", "cognate.pool.restored"),
     ("PlanChange", "cognate.pool.reshaped"),

@@ -46,21 +46,27 @@ pub async fn explain(app: &App, token: &str) -> Result<Value> {
         session: None,
     };
     let pool = said.pool().await?;
-    let mut answer = json!({"header": header, "claims": claims});
+    let mut answer = Map::new();
+    answer.insert("header".into(), header);
+    answer.insert("claims".into(), json!(claims));
     if let Some(pool) = &pool {
         said.judge(pool, token).await?;
         let sources = said.sources(pool);
-        answer["pool"] = json!(pool.id);
-        answer["client"] = json!(said.client.as_ref().map(|client| &client.id));
-        answer["sources"] = Value::Object(sources);
+        answer.insert("pool".into(), json!(pool.id));
+        answer.insert(
+            "client".into(),
+            json!(said.client.as_ref().map(|client| &client.id)),
+        );
+        answer.insert("sources".into(), Value::Object(sources));
         let missing = said.missing(pool);
         if !missing.is_empty() {
-            answer["left_out"] = Value::Object(missing);
+            answer.insert("left_out".into(), Value::Object(missing));
         }
     }
-    answer["verified"] = json!(said.checks.iter().all(|check| check["ok"] == true));
-    answer["checks"] = Value::Array(said.checks);
-    Ok(answer)
+    let verified = said.checks.iter().all(|check| check["ok"] == true);
+    answer.insert("verified".into(), json!(verified));
+    answer.insert("checks".into(), Value::Array(said.checks));
+    Ok(Value::Object(answer))
 }
 
 fn decoded(token: &str) -> Option<(Value, Map<String, Value>)> {
@@ -398,7 +404,7 @@ impl<'a> Said<'a> {
         }
         let authorized = session.authorized.as_ref();
         let opened = authorized.map(|authorized| Opened::by(|scope| authorized.has(scope)));
-        let names = user.doc.attributes.iter().map(|(name, _)| name);
+        let names = user.doc.attributes.keys();
         let absent = names.filter(|name| !self.claims.contains_key(name.as_str()));
         let why = |name: &str| {
             if !claims::may_read(client, name) {

@@ -5,8 +5,7 @@ use std::io::{BufWriter, ErrorKind, Write as _};
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgMatches, Command};
 use cognate_domain::Endpoint;
-use cognate_domain::jobs::{log_delivery, unused_clients};
-use cognate_domain::jobs::{client_secrets, log_delivery};
+use cognate_domain::jobs::{client_secrets, log_delivery, unused_clients};
 use cognate_domain::oauth::provider::diagnosis;
 use cognate_shapes::Op;
 
@@ -50,8 +49,7 @@ const COMMANDS: &[&str] = &[
 ];
 
 /// The endpoints of pools in the trail.
-const ENDPOINTS: [Endpoint; 9] = [
-const ENDPOINTS: [Endpoint; 7] = [
+const ENDPOINTS: [Endpoint; 10] = [
     Endpoint::SignIn,
     Endpoint::Account,
     Endpoint::Token,

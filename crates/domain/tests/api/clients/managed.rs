@@ -280,11 +280,11 @@ async fn a_store_gets_each_secret_and_loses_it_with_the_client(t: &TestApp) {
         assert_eq!(c.update(t, more).await["ClientSecretArn"], arn);
     }
     turn(t).await;
-    assert_eq!(store.values(&c.name()), [first.clone()]);
+    assert_eq!(store.values(&c.name()), std::slice::from_ref(&first));
     t.advance(WEEK + 1).await;
     turn(t).await;
     // Not before every node knows it.
-    assert_eq!(store.values(&c.name()), [first.clone()]);
+    assert_eq!(store.values(&c.name()), std::slice::from_ref(&first));
     t.advance(5).await;
     turn(t).await;
     let second = store.current(&c.name()).unwrap();
@@ -352,7 +352,7 @@ async fn a_store_that_is_down_gets_the_secret_later(t: &TestApp) {
         turn(t).await;
         t.advance(WEEK).await;
     }
-    assert_eq!(store.values(&c.name()), [first.clone()]);
+    assert_eq!(store.values(&c.name()), std::slice::from_ref(&first));
     assert!(c.takes(t, &first).await);
     turn(t).await;
     let second = store.current(&c.name()).unwrap();

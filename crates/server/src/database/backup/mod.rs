@@ -88,12 +88,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_took_hours_is_recorded_when_it_is_done() {
-        let hours = std::time::Duration::from_secs(7_200);
-        let Some(began) = Instant::now().checked_sub(hours) else {
-            return;
-        };
+    fn what_took_long_is_recorded_when_it_is_done() {
+        let long = std::time::Duration::from_secs(30);
+        let began = Instant::now().checked_sub(long).unwrap();
         let ended = later(5, began);
-        assert!(ended >= 5 + 7_200_000_000 && ended < 5 + 7_201_000_000);
+        assert!((5 + 30_000_000..5 + 60_000_000).contains(&ended), "{ended}");
     }
 }
