@@ -1,6 +1,8 @@
 //! Starting a server and stopping it.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -312,7 +314,14 @@ fn endpoint_file(
     };
     let scheme = if tls { "https" } else { "http" };
     let path = folder.path().join(ENDPOINT_FILE);
-    let written = std::fs::write(&path, format!("{scheme}://{address}\n"));
+    let opened = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&path);
+    let text = format!("{scheme}://{address}\n");
+    let written = opened.and_then(|mut file| file.write_all(text.as_bytes()));
     written.with_context(|| format!("cannot write {}", path.display()))?;
     Ok(Some(path))
 }

@@ -74,6 +74,8 @@ fn complaint(output: &Output) -> String {
 pub struct Started {
     child: Child,
     banner: String,
+    /// Reads the log, so that the program never waits for a reader.
+    log: Option<std::thread::JoinHandle<String>>,
 }
 
 impl Started {
@@ -89,24 +91,28 @@ impl Started {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).unwrap();
+            log
+        });
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut banner = String::new();
         loop {
             let Some(line) = lines.next() else {
-                let mut why = String::new();
-                child
-                    .stderr
-                    .take()
-                    .unwrap()
-                    .read_to_string(&mut why)
-                    .unwrap();
+                let why = log.join().unwrap();
                 panic!("it ended: {banner} {why}");
             };
             let line = line.unwrap();
             banner.push_str(&line);
             banner.push('\n');
             if line == "Ready." {
-                return Self { child, banner };
+                return Self {
+                    child,
+                    banner,
+                    log: Some(log),
+                };
             }
         }
     }
@@ -119,14 +125,7 @@ impl Started {
     /// Stops it; what it wrote to its log.
     pub fn log(&mut self) -> String {
         self.terminate();
-        let mut log = String::new();
-        self.child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut log)
-            .unwrap();
-        log
+        self.log.take().unwrap().join().unwrap()
     }
 
     /// Returns the URL at which it listens.

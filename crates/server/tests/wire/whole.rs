@@ -197,5 +197,6 @@ async fn the_log_names_each_operation_that_is_not_known_once() {
     assert_eq!(said("operation=\"ListWonders\""), 1, "{log}");
     assert_eq!(said("operation=\"Invented"), 63, "{log}");
     assert_eq!(said("that this program does not know"), 65, "{log}");
-    assert_eq!(said("etUser"), 0, "{log}");
+    assert_eq!(said("getUser"), 0, "{log}");
+    assert_eq!(said("GetUser2"), 0, "{log}");
 }

@@ -270,11 +270,17 @@ async fn a_machine_registers_where_the_pool_lets_it(t: &TestApp) {
     assert!(matches!(again, Err(Refused::Token(refused)) if refused.error == "invalid_token"));
 }
 
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
 /// Returns a request of a client for a code, with another port than it registered.
 pub fn ask_at<'a>(client: &'a str, scope: Option<&'a str>) -> Parameters<'a> {
     Parameters {
         redirect_uri: Some("http://127.0.0.1:49152/callback"),
         scope,
+        // Without a secret nothing else proves it.
+        code_challenge: Some(CHALLENGE),
+        code_challenge_method: Some("S256"),
         ..ask(client)
     }
 }
@@ -297,6 +303,7 @@ async fn a_client_that_registered_itself_signs_users_in(t: &TestApp) {
     let wrong = exchange(code(&finished.reply));
     let wrong = cognate_domain::oauth::code::CodeRequest {
         redirect_uri: Some("http://127.0.0.1/callback"),
+        code_verifier: Some(VERIFIER),
         ..wrong
     };
     let refused = refusal(traded(t, named(client, None), wrong).await);
@@ -396,8 +403,15 @@ async fn only_the_port_of_the_own_machine_may_differ(t: &TestApp) {
     let client = text(&made["client_id"]);
     let at = |uri| Parameters {
         redirect_uri: Some(uri),
+        ..ask_at(client, Some("openid"))
+    };
+    // Without a proof that the code comes back to whom it was given to, there is none.
+    let unproven = Parameters {
+        redirect_uri: Some("http://localhost:2/cb"),
         ..ask(client)
     };
+    let told = refused_to_client(t, &unproven).await;
+    assert_eq!(told.parameter("error"), Some("invalid_request"));
     authorized(t, &at("http://localhost:2/cb")).await;
     authorized(t, &at("https://app.example/cb")).await;
     for other in [

@@ -140,6 +140,7 @@ async fn those_that_nobody_uses_go_after_thirty_days(t: &TestApp) {
     let finished = page(t, &authorized(t, &asked).await).await;
     let request = cognate_domain::oauth::code::CodeRequest {
         redirect_uri: asked.redirect_uri,
+        code_verifier: Some(VERIFIER),
         ..exchange(code(&finished.reply))
     };
     answer(traded(t, named(text(&signed["client_id"]), None), request).await);
