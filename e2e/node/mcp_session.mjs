@@ -2,7 +2,7 @@
 // conformance suite for authorization servers.
 
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -52,23 +52,7 @@ function run(program, args, options, each = () => {}) {
   return done;
 }
 
-/** Tokens by hand, for a scope that no client would choose. */
-async function byHand(browser, meta, { clientId, callback }, scope, resource) {
-  const verifier = randomBytes(48).toString('base64url');
-  const url = new URL(meta.authorization_endpoint);
-  url.search = new URLSearchParams({
-    response_type: 'code', client_id: clientId, redirect_uri: callback, scope, resource, code_challenge_method: 'S256',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-  });
-  const back = new URL(await browser.open(url.href));
-  const body = new URLSearchParams({
-    grant_type: 'authorization_code', client_id: clientId, redirect_uri: callback, resource,
-    code: back.searchParams.get('code'), code_verifier: verifier,
-  });
-  return (await fetch(meta.token_endpoint, { method: 'POST', body })).json();
-}
-
-/** One of the SDKs: signs in, refreshes, gets more scopes. */
+/** One of the SDKs: signs in, refreshes. */
 async function sdk(name, site) {
   const { resource, clientId, callback, issuer, meta } = site;
   const both = [`${resource}/read`, `${resource}/write`];
@@ -86,11 +70,6 @@ async function sdk(name, site) {
   check(`${name}: by a refresh token that rotates`,
     { pages: browser.pages, aud: claims(provider.kept.access_token).aud, same: first.refresh_token === provider.kept.refresh_token },
     { pages: 1, aud: resource, same: false });
-
-  const narrow = await byHand(browser, meta, site, both[0], resource);
-  const more = new Provider(clientId, callback, { tokens: { ...narrow, issuer }, scope: both[0], issuer });
-  check(`${name}: more scopes`, await tools(SDKS[name], resource, more, browser), TOOLS);
-  check(`${name}: both, and no page for the browser that has a session`, [scopes(more), browser.pages], [both, 1]);
 }
 
 /** mcp-remote's client, with a folder of its own. */
