@@ -144,7 +144,9 @@ export class Walk {
 
   /** Waits until the application has a code. */
   async arrived(what, app) {
-    await this.page.waitForURL(url => url.href.startsWith(app.callback));
+    const there = () => this.page.waitForURL(url => url.href.startsWith(app.callback));
+    // The second of two clicks ends the navigation of the first.
+    await there().catch(there);
     check(`${this.name}: ${what}: the application has a code`, new URL(this.page.url()).searchParams.get('code')?.length, 36);
   }
 }
