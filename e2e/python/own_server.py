@@ -47,11 +47,12 @@ def own_server(*flags):
 
 
 class OwnServer:
-    """A server that is ready. `endpoint` is its URL, `folder` its folder."""
+    """A server that is ready. `endpoint` is its URL, `folder` its folder, `printed` its lines."""
 
     def __init__(self, process, log, folder):
         self.process, self.folder, self._log = process, folder, log
-        printed, ready = [], threading.Event()
+        self.printed = printed = []
+        ready = threading.Event()
 
         def read():
             for line in process.stdout:

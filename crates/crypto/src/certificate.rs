@@ -4,9 +4,9 @@
 use std::ops::Range;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyIdMethod, KeyUsagePurpose, PKCS_RSA_SHA256, PublicKeyData, SerialNumber,
-    SignatureAlgorithm,
+    BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyIdMethod, KeyUsagePurpose,
+    NameConstraints, PKCS_RSA_SHA256, PublicKeyData, SerialNumber, SignatureAlgorithm,
 };
 use time::OffsetDateTime;
 use x509_cert::Certificate;
@@ -76,6 +76,33 @@ pub fn authority(
 ) -> Result<Vec<u8>, BadPeriod> {
     let certificate = of_authority(key, common_name, valid)?.self_signed(&Key(key));
     Ok(sure(certificate, "certificate encoding").der().to_vec())
+}
+
+/// Returns the certificate of an authority, in DER, by which servers at these host names and at names below them are
+/// believed, and nothing else: no other name, no address, no client, no signature of a program (name constraints, RFC 5280
+/// section 4.2.1.10).
+///
+/// # Errors
+/// [`BadPeriod`] as there.
+pub fn authority_for(
+    key: &SigningKey,
+    common_name: &str,
+    hosts: &[&str],
+    valid: Range<i64>,
+) -> Result<Vec<u8>, BadPeriod> {
+    let mut params = of_authority(key, common_name, valid)?;
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let host = |host: &&str| GeneralSubtree::DnsName((*host).to_owned());
+    params.name_constraints = Some(NameConstraints {
+        permitted_subtrees: hosts.iter().map(host).collect(),
+        // Without these all addresses would be permitted, since no name is one.
+        excluded_subtrees: vec![
+            GeneralSubtree::IpAddress(CidrSubnet::V4([0; 4], [0; 4])),
+            GeneralSubtree::IpAddress(CidrSubnet::V6([0; 16], [0; 16])),
+        ],
+    });
+    let certificate = sure(params.self_signed(&Key(key)), "certificate encoding");
+    Ok(certificate.der().to_vec())
 }
 
 fn of_authority(

@@ -162,8 +162,14 @@ pub fn system_resolver() -> Box<Resolve> {
 
 /// Returns a configuration that trusts what the system trusts; None where that is nothing.
 fn system_trust() -> Option<Arc<ClientConfig>> {
+    system_trust_and(Vec::new())
+}
+
+/// Returns a configuration that trusts what the system trusts and these certificates (DER); None where that is nothing.
+pub fn system_trust_and(more: Vec<Vec<u8>>) -> Option<Arc<ClientConfig>> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(more.into_iter().map(Into::into));
     if roots.is_empty() {
         return None;
     }

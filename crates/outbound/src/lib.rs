@@ -166,6 +166,15 @@ impl Outbound {
         )
     }
 
+    /// Returns a client that trusts these authorities, too (certificates in DER). It reads those of the system at once.
+    pub fn trusting(reach: Reach, authorities: Vec<Vec<u8>>) -> Self {
+        let tls = connect::system_trust_and(authorities);
+        Self::over(
+            reach,
+            Connector::new(reach, connect::system_resolver(), tls),
+        )
+    }
+
     /// Returns a new client with another number of calls in flight to one host, for callers who bound their calls
     /// otherwise and have many services behind one host. It keeps more connections.
     #[must_use]

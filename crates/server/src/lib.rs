@@ -11,6 +11,7 @@
 //! | `places` | where addresses are, and which ones attacks come from: the operator's files |
 //! | `hints` | why `dev` refused something |
 //! | `seed` | pools with everything in them, as a file says |
+//! | `impersonation` | standing in for the hosts of Amazon's, in `dev` |
 //! | `cli` | the command line |
 //!
 //! A request goes through `http::listen` (connections, TLS, time-outs), `http::service` (which part answers),
@@ -26,6 +27,7 @@ mod errors;
 mod faults;
 mod hints;
 mod http;
+mod impersonation;
 mod log;
 mod places;
 mod seed;

@@ -12,6 +12,7 @@ use cognate_access::keys::{AccessKeys, NewKey};
 use cognate_access::{Rates, commands};
 use cognate_courier::Post;
 use cognate_crypto::seal::RootKey;
+use cognate_domain::clock::Clock;
 use cognate_domain::{App, Mode};
 use cognate_store::{OpenError, Store};
 use tokio::net::TcpListener;
@@ -31,7 +32,8 @@ use crate::http::health;
 use crate::http::limits::{Load, connections_within_open_files};
 use crate::http::listen::Listening;
 use crate::http::metrics;
-use crate::http::tls::Tls;
+use crate::http::tls::{Tls, TlsFiles};
+use crate::impersonation::{Impersonated, Impersonation};
 use crate::places::KnownPlaces;
 use crate::settings::data_dir::{DataDir, ENDPOINT_FILE};
 use crate::settings::{Database, ServerConfig};
@@ -43,6 +45,8 @@ pub struct Running {
     pub addresses: Vec<SocketAddr>,
     /// The address of the metrics; None without one.
     pub metrics: Option<SocketAddr>,
+    /// The hosts of Amazon's for which it stands in.
+    pub impersonated: Option<Impersonated>,
     /// True if it speaks TLS.
     pub tls: bool,
     /// The root key that this start created; it is not shown again.
@@ -116,6 +120,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         listen,
         metrics_listen,
         tls,
+        impersonation,
         database,
         domain,
         functions,
@@ -151,6 +156,10 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
                 .with_context(|| format!("cannot listen on {address}"))?,
         );
     }
+    let stand_in = match &impersonation {
+        Some(impersonation) => Some(impersonation.bind().await?),
+        None => None,
+    };
     let metrics_listener = match metrics_listen {
         Some(address) => Some(
             TcpListener::bind(address)
@@ -227,6 +236,13 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         // On the heap: most starts have none.
         Box::pin(crate::seed::start::apply(&app, seed)).await?;
     }
+    // Behind the seed, which may bring domains along.
+    let stand_in = match (impersonation, stand_in) {
+        (Some(impersonation), Some(listener)) => {
+            Some(Box::pin(stand_in_at(&impersonation, listener, &app.store)).await?)
+        }
+        _ => None,
+    };
     let keys = AccessKeys::new(&account, fixed);
     let state = Arc::new(State {
         app,
@@ -277,16 +293,21 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         all: usize::try_from(connections_within_open_files(connections))?,
         client: usize::try_from(client_connections)?,
     };
-    let listening = Listening::new(state.clone(), tls, bounds, stopped);
+    let listening = Listening::new(state.clone(), bounds, stopped);
     tasks.extend(
         listeners
             .into_iter()
-            .map(|listener| tokio::spawn(listening.clone().accept(listener))),
+            .map(|listener| tokio::spawn(listening.clone().accept(listener, tls.clone()))),
     );
+    let impersonated = stand_in.map(|(impersonated, listener, tls)| {
+        tasks.push(tokio::spawn(listening.clone().accept(listener, Some(tls))));
+        impersonated
+    });
     let Database { folder, .. } = database;
     Ok(Running {
         addresses,
         metrics: metrics_address,
+        impersonated,
         tls: speaks_tls,
         new_root,
         state,
@@ -299,6 +320,20 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         folder,
         patience: shutdown,
     })
+}
+
+/// Makes what clients of Amazon's hosts need, for the domains of pools that are there now.
+async fn stand_in_at(
+    impersonation: &Impersonation,
+    listener: TcpListener,
+    store: &Store,
+) -> anyhow::Result<(Impersonated, TcpListener, Arc<Tls>)> {
+    let now = Clock::default().wall().div_euclid(1_000_000);
+    let (main, mut impersonated) = impersonation.certify(store, now).await?;
+    impersonated.address = listener.local_addr()?;
+    let domains = None;
+    let tls = Tls::open(TlsFiles { main, domains })?;
+    Ok((impersonated, listener, tls))
 }
 
 /// Writes where `dev` answers into the folder of its database, for the commands that ask it.

@@ -16,6 +16,16 @@ use crate::cargo_tools;
 /// The oldest Node.js that every client library accepts.
 const NODE_MAJOR: u32 = 20;
 
+/// Packages in folders beside the environment, which has what they need: one shares its name with a newer one, the others
+/// are for one session alone.
+const BESIDE: [(&str, &str); 2] = [
+    ("e2e/requirements-mcp1.txt", "target/tools/mcp1"),
+    (
+        "e2e/requirements-impersonate.txt",
+        "target/tools/impersonate",
+    ),
+];
+
 /// Where the tools are.
 pub struct Tools {
     /// Python with the client libraries of e2e/requirements.txt.
@@ -175,9 +185,9 @@ fn python_packages(root: &Path, deadline: Option<Instant>) -> Result<()> {
     if !system_node() {
         files.push(root.join("e2e/requirements-node.txt"));
     }
-    let older = root.join("e2e/requirements-mcp1.txt");
+    let beside = BESIDE.map(|(file, folder)| (root.join(file), root.join(folder)));
     let mut wanted = output(Command::new("python3").arg("--version"))?;
-    for file in files.iter().chain([&older]) {
+    for file in files.iter().chain(beside.iter().map(|(file, _)| file)) {
         wanted.push_str(&fs::read_to_string(file).with_context(|| file.display().to_string())?);
     }
     let stamp = Stamp {
@@ -208,15 +218,15 @@ fn python_packages(root: &Path, deadline: Option<Instant>) -> Result<()> {
         install.arg("--requirement").arg(file);
     }
     run_within(install, deadline, |_| {})?;
-    // Packages that cannot be in one environment with others of the same name. What they need besides is there.
-    let beside = root.join("target/tools/mcp1");
-    if beside.exists() {
-        fs::remove_dir_all(&beside).with_context(|| beside.display().to_string())?;
+    for (file, folder) in beside {
+        if folder.exists() {
+            fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        }
+        let mut install = pip();
+        install.arg("--no-deps").arg("--target").arg(&folder);
+        install.arg("--requirement").arg(&file);
+        run_within(install, deadline, |_| {})?;
     }
-    let mut install = pip();
-    install.arg("--no-deps").arg("--target").arg(&beside);
-    install.arg("--requirement").arg(&older);
-    run_within(install, deadline, |_| {})?;
     stamp.write()
 }
 

@@ -100,6 +100,8 @@ pub struct Settings {
     /// The end of the hosts that are made of prefixes, which the operator leads to this server; None for the service's
     /// own, which does not lead here.
     pub domain_base: Option<String>,
+    /// The region whose hosts of Amazon's lead clients on this machine to this server; `dev` alone.
+    pub impersonates: Option<String>,
     /// Issuer of pools without their own setting.
     pub issuer: IssuerDefault,
     /// Refuse features above the pool's tier.
@@ -135,6 +137,7 @@ impl Settings {
             region: "us-east-1".into(),
             public_url: None,
             domain_base: None,
+            impersonates: None,
             issuer: IssuerDefault::Gateway,
             enforce_tiers: false,
             private_outbound: false,

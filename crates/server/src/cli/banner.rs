@@ -1,6 +1,7 @@
 //! The texts that commands print for people.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use cognate_domain::Mode;
 use serde_json::Value;
@@ -8,7 +9,8 @@ use serde_json::Value;
 use crate::start::Running;
 
 /// Returns the text that a server prints once it answers. The last line of `dev` is `Ready.`, for scripts that wait for it.
-pub fn of(mode: Mode, running: &Running) -> String {
+/// `hosts`: the hosts file that was written for it.
+pub fn of(mode: Mode, running: &Running, hosts: Option<&Path>) -> String {
     let scheme = if running.tls { "https" } else { "http" };
     let endpoints: Vec<String> = running
         .addresses
@@ -75,6 +77,9 @@ pub fn of(mode: Mode, running: &Running) -> String {
                 let _ = writeln!(out, "  {line}");
             }
         }
+    }
+    if let Some(impersonated) = &running.impersonated {
+        out.push_str(&impersonated.text(hosts));
     }
     out.push_str("Ready.");
     out

@@ -1,16 +1,18 @@
-//! `cognate dev snapshot`, `restore` and `reset`: what tests ask a running `dev`, for shells.
+//! `cognate dev snapshot`, `restore` and `reset`: what tests ask a running `dev`, for shells; and what goes with
+//! `--impersonate` besides the settings.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use cognate_outbound::{Limits, Outbound, Reach};
 use http::{Method, Request, StatusCode};
 use serde_json::Value;
 
 use super::{say, text};
+use crate::impersonation::{self, hosts_file};
 use crate::settings::config::Config;
 use crate::settings::data_dir::ENDPOINT_FILE;
 use crate::settings::{DEFAULT_LISTEN, DEV_FOLDER};
@@ -38,7 +40,29 @@ pub(super) fn commands(dev: Command) -> Command {
             .help("The server to ask; without it the one of the data folder")
     };
     let sub = |name, about| Command::new(name).about(about).arg(endpoint());
-    dev.subcommand(
+    let switch = |name, help| {
+        Arg::new(name)
+            .long(name)
+            .action(ArgAction::SetTrue)
+            .help(help)
+    };
+    let hosts = Arg::new("hosts-file")
+        .long("hosts-file")
+        .value_name("FILE")
+        .default_value(hosts_file::PATH)
+        .help("The file that --write-hosts and --undo change");
+    dev.args([
+        switch(
+            "write-hosts",
+            "With --impersonate: lead the hosts to this server in the hosts file",
+        ),
+        switch(
+            "undo",
+            "With --impersonate: take that out again, and delete the authority; runs no server",
+        ),
+        hosts,
+    ])
+    .subcommand(
         sub(
             "snapshot",
             "Keep the running server as it is now under a name",
@@ -52,6 +76,10 @@ pub(super) fn commands(dev: Command) -> Command {
 
 /// Runs one of the commands; false if there is none, which means to run the server.
 pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result<bool> {
+    if matches.get_flag("undo") {
+        undo(config, matches)?;
+        return Ok(true);
+    }
     let Some((command, sub)) = matches.subcommand() else {
         return Ok(false);
     };
@@ -82,6 +110,44 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
         _ => bail!("unknown command"),
     }
     Ok(true)
+}
+
+/// Returns the hosts file that is to lead clients to this server; None where nobody asks for that.
+pub(super) fn hosts_to_write(
+    config: &Config,
+    matches: &ArgMatches,
+) -> anyhow::Result<Option<PathBuf>> {
+    if !matches.get_flag("write-hosts") {
+        return Ok(None);
+    }
+    if config.one("impersonate").is_none() {
+        bail!("--write-hosts goes with --impersonate REGION");
+    }
+    Ok(Some(text(matches, "hosts-file").into()))
+}
+
+/// Takes out of the hosts file what `--write-hosts` put in, and deletes the authority.
+fn undo(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
+    let region = config.one("impersonate");
+    let region = region.context("--undo goes with --impersonate REGION")?;
+    let path = PathBuf::from(text(matches, "hosts-file"));
+    let shown = path.display();
+    let changed = hosts_file::change(&path, |text| hosts_file::without(text, region))
+        .with_context(|| format!("cannot take the hosts out of {shown}"))?;
+    say(&match changed {
+        true => format!("{shown} is as it was before"),
+        false => format!("{shown} has no lines for {region}"),
+    })?;
+    let data = Path::new(config.one("data_dir").unwrap_or(DEV_FOLDER));
+    let folder = impersonation::folder(data);
+    let folder = folder.display();
+    say(&match impersonation::delete(data)? {
+        true => format!("the authority in {folder} is deleted"),
+        false => format!("there is no authority in {folder}"),
+    })?;
+    say(
+        "in shells with the variables: unset NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE AWS_CA_BUNDLE SSL_CERT_FILE",
+    )
 }
 
 /// Returns the name of a snapshot, which becomes a part of a path.

@@ -1,5 +1,6 @@
 //! The command line. Every setting of [`config::keys`] is a flag of every command.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
@@ -166,8 +167,8 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
 async fn perform(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
     match matches.subcommand() {
         Some(("dev", sub)) if dev::run(config, sub).await? => Ok(()),
-        Some(("dev", _)) => serve(Mode::Dev, config).await,
-        Some(("serve", _)) => serve(Mode::Serve, config).await,
+        Some(("dev", sub)) => serve(Mode::Dev, config, dev::hosts_to_write(config, sub)?).await,
+        Some(("serve", _)) => serve(Mode::Serve, config, None).await,
         Some(("version", _)) => say(&format!("cognate {}", env!("CARGO_PKG_VERSION"))),
         Some(("health", _)) => health::run(config).await,
         Some(("completions", sub)) => shell::completions(sub),
@@ -231,10 +232,17 @@ fn load(matches: &ArgMatches) -> anyhow::Result<Config> {
     Ok(Config::load(flags.collect(), path, &config::environment())?)
 }
 
-async fn serve(mode: Mode, config: &Config) -> anyhow::Result<()> {
+/// Runs a server until a signal. `hosts`: the hosts file that is to lead Amazon's names to it.
+async fn serve(mode: Mode, config: &Config, hosts: Option<PathBuf>) -> anyhow::Result<()> {
     let signals = Signals::new()?;
     let running = start::start(ServerConfig::new(mode, config)?).await?;
-    say(&banner::of(mode, &running))?;
+    if let (Some(hosts), Some(impersonated)) = (&hosts, &running.impersonated)
+        && let Err(error) = impersonated.write_hosts(hosts)
+    {
+        running.stop().await;
+        return Err(error);
+    }
+    say(&banner::of(mode, &running, hosts.as_deref()))?;
     signals.wait().await;
     tracing::info!("stopping");
     running.stop().await;

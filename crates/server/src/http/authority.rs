@@ -17,7 +17,7 @@ use crate::http::certificates::Pair;
 /// The names of this machine.
 const NAMES: [&str; 4] = ["localhost", "*.localhost", "127.0.0.1", "::1"];
 const AUTHORITY: &str = "Cognate dev (this machine only)";
-const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 /// Browsers take no server's certificate that is good for longer than 398 days.
 const SERVER_DAYS: i64 = 397;
 const AUTHORITY_DAYS: i64 = 3_650;
@@ -67,23 +67,34 @@ pub fn pair(folder: &Path, now: i64) -> anyhow::Result<Pair> {
 }
 
 /// Reads what is between the lines of a PEM file.
-fn read(path: &Path) -> Option<Vec<u8>> {
+pub(crate) fn read(path: &Path) -> Option<Vec<u8>> {
     let text = std::fs::read_to_string(path).ok()?;
     let inner = text.lines().filter(|line| !line.starts_with("-----"));
     STANDARD.decode(inner.collect::<String>()).ok()
 }
 
-fn key(path: &Path) -> Option<SigningKey> {
+/// Reads a key.
+pub(crate) fn key(path: &Path) -> Option<SigningKey> {
     SigningKey::from_pkcs8(&read(path)?).ok()
 }
 
 fn is_good(path: &Path, now: i64) -> bool {
+    lasts(path, now + LEAST_DAYS * DAY)
+}
+
+/// True if a file is a certificate that is good until then, in seconds since 1970.
+pub(crate) fn lasts(path: &Path, then: i64) -> bool {
     let until = read(path).and_then(|der| certificate::valid_until(&der));
-    until.is_some_and(|until| until > now + LEAST_DAYS * DAY)
+    until.is_some_and(|until| until > then)
 }
 
 /// Writes a file that its owner alone can read, in one step.
-fn write(path: &Path, label: &str, der: &[u8]) -> anyhow::Result<()> {
+pub(crate) fn write(path: &Path, label: &str, der: &[u8]) -> anyhow::Result<()> {
+    write_text(path, &pem(label, der))
+}
+
+/// Returns the form of a PEM file (RFC 7468).
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
     let packed = STANDARD.encode(der);
     let mut rest = packed.as_str();
@@ -94,6 +105,11 @@ fn write(path: &Path, label: &str, der: &[u8]) -> anyhow::Result<()> {
         rest = more;
     }
     text.push_str(&format!("-----END {label}-----\n"));
+    text
+}
+
+/// Writes a text likewise.
+pub(crate) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
     let fresh = path.with_extension("new");
     let _ = std::fs::remove_file(&fresh);
     let made = || -> std::io::Result<()> {

@@ -27,7 +27,6 @@ const ENFILE: i32 = 23;
 /// The state that the connections of all listeners share.
 pub struct Listening {
     state: Arc<State>,
-    tls: Option<Arc<Tls>>,
     protocol: auto::Builder<TokioExecutor>,
     connections: Arc<Connections>,
     stop: watch::Receiver<bool>,
@@ -35,12 +34,7 @@ pub struct Listening {
 
 impl Listening {
     /// `bounds` say how many connections may be open at once. `stop` turning true ends it.
-    pub fn new(
-        state: Arc<State>,
-        tls: Option<Arc<Tls>>,
-        bounds: Bounds,
-        stop: watch::Receiver<bool>,
-    ) -> Arc<Self> {
+    pub fn new(state: Arc<State>, bounds: Bounds, stop: watch::Receiver<bool>) -> Arc<Self> {
         let mut protocol = auto::Builder::new(TokioExecutor::new());
         protocol
             .http1()
@@ -60,7 +54,6 @@ impl Listening {
             .keep_alive_timeout(Duration::from_secs(20));
         Arc::new(Self {
             state,
-            tls,
             protocol,
             connections: Connections::new(bounds),
             stop,
@@ -72,8 +65,8 @@ impl Listening {
         self.connections.ended().await;
     }
 
-    /// Accepts until the stop.
-    pub async fn accept(self: Arc<Self>, listener: TcpListener) {
+    /// Accepts until the stop, with TLS if there is any.
+    pub async fn accept(self: Arc<Self>, listener: TcpListener, tls: Option<Arc<Tls>>) {
         let mut stop = self.stop.clone();
         loop {
             let accepted = tokio::select! {
@@ -88,9 +81,12 @@ impl Listening {
                     let Some(place) = self.connections.enter(ip, proxy) else {
                         continue;
                     };
-                    let shared = self.clone();
+                    let (shared, tls) = (self.clone(), tls.clone());
                     tokio::spawn(async move {
-                        shared.connection(stream, address, &place.connection).await;
+                        let tls = tls.as_deref();
+                        shared
+                            .connection(stream, address, tls, &place.connection)
+                            .await;
                         drop(place);
                     });
                 }
@@ -111,12 +107,13 @@ impl Listening {
         &self,
         stream: TcpStream,
         address: SocketAddr,
+        tls: Option<&Tls>,
         connection: &Arc<Connection>,
     ) {
         // Without this, small answers wait for the peer's delayed acknowledgement.
         let _ = stream.set_nodelay(true);
         let ip = address.ip();
-        let Some(tls) = &self.tls else {
+        let Some(tls) = tls else {
             let peer = Peer { ip, tls: false };
             return self.talk(stream, peer, connection).await;
         };

@@ -11,6 +11,7 @@ mod message_limits;
 mod recovery;
 mod secrets_manager;
 mod senders;
+mod urls;
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
@@ -29,13 +30,14 @@ use cognate_store::{MigrateMode, StoreOptions};
 use crate::aws::sigv4::is_region;
 use crate::http::certificates::Pair;
 use crate::http::forwarded::Proxies;
-use crate::http::host::Host;
-use crate::http::origin::{OriginRules, PublicUrl};
+use crate::http::origin::OriginRules;
 use crate::http::tls::TlsFiles;
+use crate::impersonation::Impersonation;
 use crate::places::PlaceFiles;
 use crate::seed::start::SeedFile;
 use crate::settings::config::{Config, ConfigError};
 use crate::settings::data_dir::DataDir;
+use crate::settings::urls::{domain_base, hosts, url};
 
 /// The settings of the operator's key for services that speak the AWS protocols.
 const OPERATOR_KEY: [&str; 3] = [
@@ -78,6 +80,8 @@ pub struct ServerConfig {
     pub metrics_listen: Option<SocketAddr>,
     /// The files of certificates.
     pub tls: Option<TlsFiles>,
+    /// The hosts of Amazon's for which `dev` stands in.
+    pub impersonation: Option<Impersonation>,
     /// The database.
     pub database: Database,
     /// The settings of the domain.
@@ -135,15 +139,19 @@ impl ServerConfig {
             }
             _ => {}
         }
+        let impersonated = dev::impersonated(config)?;
         let issuer = match config.word("issuer", &["gateway", "aws"])? {
             "aws" => IssuerDefault::Aws,
+            _ if impersonated.is_some() => IssuerDefault::Aws,
             _ => IssuerDefault::Gateway,
         };
         if mode == Mode::Serve && issuer == IssuerDefault::Gateway && public_url.is_none() {
             bail!("serve needs --public-url, the URL that stands in issuers (or --issuer aws)");
         }
 
-        let region = config.one("region").unwrap_or("us-east-1").to_owned();
+        let region = impersonated.as_ref().map(|(region, _)| region.as_str());
+        let region = region.or(config.one("region"));
+        let region = region.unwrap_or("us-east-1").to_owned();
         if !is_region(&region) {
             bail!(ConfigError::invalid(
                 "region",
@@ -156,7 +164,12 @@ impl ServerConfig {
         }
         let origins = OriginRules {
             dev: mode == Mode::Dev,
-            hosts: [hosts(config, "hosts")?, hosts(config, "host")?].concat(),
+            hosts: [
+                hosts(config, "hosts")?,
+                hosts(config, "host")?,
+                dev::hosts_of(impersonated.as_ref()),
+            ]
+            .concat(),
             ports: Vec::new(),
             cors_origins: config.many("cors_origin").to_vec(),
             proxies: Proxies::new(networks(config)?),
@@ -175,6 +188,7 @@ impl ServerConfig {
             region,
             public_url: public_url.map(|url| url.text),
             domain_base: config.one("domain_base").map(domain_base).transpose()?,
+            impersonates: impersonated.as_ref().map(|(region, _)| region.clone()),
             issuer,
             enforce_tiers: config.switch("enforce_tiers")?,
             private_outbound: config.switch("private_outbound")?,
@@ -207,6 +221,7 @@ impl ServerConfig {
         };
         let database = Database::new(Some(mode), config)?;
         let tls = dev::tls(tls, &database, config)?;
+        let impersonation = dev::impersonation(impersonated, &database)?;
         let folder = database.folder.as_ref();
         let folder = folder.filter(|folder| !folder.is_temporary());
         let folder = folder.map(|folder| folder.path().to_owned());
@@ -217,6 +232,7 @@ impl ServerConfig {
             metrics_listen: metrics_listen(config, &listen)?,
             listen,
             tls,
+            impersonation,
             database,
             domain,
             functions: functions::read(mode, config)?,
@@ -442,48 +458,6 @@ fn networks(config: &Config) -> anyhow::Result<Vec<cognate_domain::facts::ip_ran
         .iter()
         .map(parse)
         .collect::<Result<_, _>>()?)
-}
-
-/// Parses the hosts of a setting.
-fn hosts(config: &Config, name: &'static str) -> anyhow::Result<Vec<Host>> {
-    let parse = |text: &String| {
-        let why = || format!("`{text}` must have the form of id.example or id.example:8443");
-        Host::parse(text).ok_or_else(|| ConfigError::invalid(name, why()))
-    };
-    Ok(config
-        .many(name)
-        .iter()
-        .map(parse)
-        .collect::<Result<_, _>>()?)
-}
-
-/// Parses an http or https URL with a host, without query, fragment, user or trailing slash.
-fn url(text: &str) -> anyhow::Result<PublicUrl> {
-    let refused = |why: &str| ConfigError::invalid("public_url", why);
-    let uri: http::Uri = text
-        .trim_end_matches('/')
-        .parse()
-        .map_err(|_| refused("is not a URL"))?;
-    let scheme = uri.scheme_str().unwrap_or("");
-    let host = uri.authority().and_then(|a| Host::parse(a.as_str()));
-    let (true, Some(host)) = (matches!(scheme, "http" | "https"), host) else {
-        bail!(refused("must be an http or https URL with a host"));
-    };
-    if uri.query().is_some() || text.contains('#') {
-        bail!(refused("must have neither query nor fragment"));
-    }
-    Ok(PublicUrl {
-        text: format!("{scheme}://{host}{}", uri.path().trim_end_matches('/')),
-        host: host.within(scheme),
-        scheme: scheme.to_owned(),
-    })
-}
-
-/// Parses the end of the hosts of prefixes: a name without a port.
-fn domain_base(text: &str) -> anyhow::Result<String> {
-    let host = Host::parse(text).filter(|host| host.is_name() && host.port().is_none());
-    let refused = || ConfigError::invalid("domain_base", "must have the form of id.example");
-    Ok(host.ok_or_else(refused)?.to_string())
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub const POOL_HAS_DOMAIN: Label = Label("pool_has_domain");
 const OF_POOL: &str = "SELECT domain_key, pool_id, custom, doc, ver, mac FROM domains WHERE pool_id = ?1 ORDER BY custom";
 const BY_KEY: &str =
     "SELECT domain_key, pool_id, custom, doc, ver, mac FROM domains WHERE domain_key = ?1";
+const FIRST: &str =
+    "SELECT domain_key, pool_id, custom, doc, ver, mac FROM domains ORDER BY domain_key LIMIT ?1";
 const INSERT: &str = "INSERT INTO domains (domain_key, pool_id, custom, doc, created, modified, ver, mac) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6)";
 const UPDATE: &str = "UPDATE domains SET doc = ?4, modified = ?5, mac = ?6, ver = ver + 1 \
@@ -60,6 +62,14 @@ pub async fn get(store: &Store, key: &str) -> Result<Option<DomainRow>, StoreErr
 #[must_use]
 pub fn of_pool(pool_id: &str) -> Query {
     (OF_POOL, params![pool_id])
+}
+
+/// Returns the first domains of all pools, by key, at most so many.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn first(store: &Store, most: i64) -> Result<Vec<DomainRow>, StoreError> {
+    rows::all(store.rows(FIRST, params![most]).await?)
 }
 
 /// Adds a domain; [`DOMAIN_TAKEN`] also when the pool has one of the kind.

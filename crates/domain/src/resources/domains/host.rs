@@ -7,7 +7,7 @@ use cognate_store::tables::domains::DomainRow;
 
 use crate::app::{App, Mode, Settings};
 use crate::errors::Result;
-use crate::records::domain;
+use crate::records::domain::{self, SERVICE_BASE};
 use crate::records::pool::Pool;
 
 /// The pool whose domain a host is.
@@ -60,10 +60,14 @@ pub fn key_of_host(settings: &Settings, host: &str) -> Option<String> {
 
 /// Returns the URL by which a domain leads to this server from everywhere; None if it does not. In `serve` a custom
 /// domain does, and a prefix below `domain_base`, with scheme and port of `public_url`: the operator has said so in the
-/// DNS. The host that the service makes of a prefix never does, nor does any domain in `dev`.
+/// DNS. The host that the service makes of a prefix does only in a `dev` that stands in for the region's hosts, as custom domains
+/// do there; else no domain does in `dev`.
 pub fn url(settings: &Settings, row: &DomainRow) -> Option<String> {
     if settings.mode == Mode::Dev {
-        return None;
+        let region = settings.impersonates.as_deref()?;
+        let here = row.key.split_once('/').is_some_and(|(at, _)| at == region);
+        let leads_here = row.custom || here;
+        return leads_here.then(|| format!("https://{}", domain::name(SERVICE_BASE, row)));
     }
     if row.custom {
         return Some(format!("https://{}", row.key));
@@ -103,6 +107,15 @@ mod tests {
         let base = Some("id.example");
         let dev = settings(Mode::Dev, base, None);
         assert_eq!((url(&dev, &prefix), url(&dev, &custom)), (None, None));
+        let stands_in = |region: &str| Settings {
+            impersonates: Some(region.to_owned()),
+            ..Settings::dev()
+        };
+        let (there, elsewhere) = (stands_in("eu-west-1"), stands_in("us-east-1"));
+        let of_prefix = "https://app.auth.eu-west-1.amazoncognito.com";
+        assert_eq!(url(&there, &prefix).unwrap(), of_prefix);
+        assert_eq!(url(&elsewhere, &prefix), None);
+        assert_eq!(url(&there, &custom).unwrap(), "https://auth.example.org");
         let serve = settings(Mode::Serve, None, Some("https://id.example"));
         assert_eq!(url(&serve, &prefix), None);
         assert_eq!(url(&serve, &custom).unwrap(), "https://auth.example.org");

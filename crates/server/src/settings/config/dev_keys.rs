@@ -26,6 +26,16 @@ pub const DEV_KEYS: &[Key] = &[
         "self-signed makes dev speak TLS with a certificate by an authority of its own in the data folder (dev)",
     ),
     key(
+        "impersonate",
+        Kind::One,
+        "Region whose hosts of Amazon's dev stands in for, to clients on this machine that are led to it (dev)",
+    ),
+    key(
+        "impersonate_listen",
+        Kind::One,
+        "Address at which it does so (default 127.0.92.29:443)",
+    ),
+    key(
         "seed",
         Kind::One,
         "File with pools, clients and users to have from the start; cognate.yaml, .json or .toml here without it (dev)",

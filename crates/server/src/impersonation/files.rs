@@ -1,0 +1,146 @@
+//! The files of a `dev` that stands in: an authority that certifies these hosts and nothing else, a certificate by it, and
+//! bundles for clients.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use cognate_crypto::certificate;
+use cognate_crypto::jws::SigningKey;
+
+use crate::http::authority::{self, DAY};
+use crate::http::certificates::Pair;
+
+const AUTHORITY: &str = "Cognate dev --impersonate (this machine only)";
+/// The authority ends soon, since who has its key can be Cognito to whoever trusts it.
+const DAYS: i64 = 30;
+/// One that ends sooner is replaced at a start: a server may run for as long.
+const LEAST_DAYS: i64 = 20;
+
+const CA: &str = "ca.pem";
+const CA_KEY: &str = "ca.key";
+const CERT: &str = "cert.pem";
+const KEY: &str = "cert.key";
+const BUNDLE: &str = "ca-bundle.pem";
+/// The names that the authority certifies, written last: without it the others are not complete.
+const NAMES: &str = "names";
+
+/// Where systems keep the authorities that they trust, as one file.
+const SYSTEM: [&str; 4] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+/// The most bytes of one; usual are 250,000.
+const SYSTEM_BYTES: u64 = 8 << 20;
+
+/// The files, which are there.
+pub struct Files {
+    folder: PathBuf,
+    has_system: bool,
+}
+
+impl Files {
+    /// Makes them where they are missing, end soon, or are for other names. `hosts`: the names that are certified, those
+    /// below `wildcard` in its place. `now`: seconds since 1970.
+    ///
+    /// # Errors
+    /// Files that cannot be written.
+    pub fn make(folder: &Path, hosts: &[String], wildcard: &str, now: i64) -> anyhow::Result<Self> {
+        let shown = || format!("cannot make {}", folder.display());
+        std::fs::create_dir_all(folder).with_context(shown)?;
+        let folder = folder.canonicalize().with_context(shown)?;
+        let file = |name: &str| folder.join(name);
+        let names = hosts.join("\n");
+        let same = std::fs::read_to_string(file(NAMES)).is_ok_and(|text| text == names);
+        let lasts = |name| authority::lasts(&file(name), now + LEAST_DAYS * DAY);
+        let has_keys =
+            authority::key(&file(CA_KEY)).is_some() && authority::key(&file(KEY)).is_some();
+        if !(same && has_keys && lasts(CA) && lasts(CERT)) {
+            let _ = std::fs::remove_file(file(NAMES));
+            let (ca, own) = (SigningKey::generate(), SigningKey::generate());
+            let valid = now - DAY..now + DAYS * DAY;
+            let all: Vec<&str> = hosts.iter().map(String::as_str).collect();
+            let der = certificate::authority_for(&ca, AUTHORITY, &all, valid.clone())?;
+            authority::write(&file(CA_KEY), "PRIVATE KEY", ca.to_pkcs8().expose())?;
+            authority::write(&file(CA), "CERTIFICATE", &der)?;
+            let below = format!("*.{wildcard}");
+            let served: Vec<&str> = all
+                .into_iter()
+                .map(|host| if host == wildcard { &below } else { host })
+                .collect();
+            let der = certificate::of_server((&ca, AUTHORITY), &own, &served, valid)?;
+            authority::write(&file(KEY), "PRIVATE KEY", own.to_pkcs8().expose())?;
+            authority::write(&file(CERT), "CERTIFICATE", &der)?;
+            authority::write_text(&file(NAMES), &names)?;
+        }
+        let system = SYSTEM.iter().find_map(|path| system(Path::new(path)));
+        let ca = std::fs::read_to_string(file(CA)).with_context(shown)?;
+        let bundle = format!("{}{ca}", system.as_deref().unwrap_or_default());
+        authority::write_text(&file(BUNDLE), &bundle)?;
+        Ok(Self {
+            folder,
+            has_system: system.is_some(),
+        })
+    }
+
+    /// Returns the server's certificate and key.
+    pub fn pair(&self) -> Pair {
+        Pair {
+            cert: self.folder.join(CERT),
+            key: self.folder.join(KEY),
+        }
+    }
+
+    /// Returns the certificate of the authority.
+    pub fn ca(&self) -> PathBuf {
+        self.folder.join(CA)
+    }
+
+    /// Returns the authorities of this system together with this one, for clients that take one file alone.
+    pub fn bundle(&self) -> PathBuf {
+        self.folder.join(BUNDLE)
+    }
+
+    /// True if those of this system are in the bundle.
+    pub fn has_system(&self) -> bool {
+        self.has_system
+    }
+}
+
+/// Reads a file of authorities, with a line's end at its end.
+fn system(path: &Path) -> Option<String> {
+    let mut text = String::new();
+    let file = std::fs::File::open(path).ok()?;
+    file.take(SYSTEM_BYTES).read_to_string(&mut text).ok()?;
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.contains("-----BEGIN CERTIFICATE-----").then_some(text)
+}
+
+/// Deletes the files and their folder; returns true if there was one. What is not of here stays.
+///
+/// # Errors
+/// What cannot be deleted.
+pub fn delete(folder: &Path) -> anyhow::Result<bool> {
+    if !folder.is_dir() {
+        return Ok(false);
+    }
+    for name in [NAMES, CA_KEY, KEY, CERT, CA, BUNDLE] {
+        let path = folder.join(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot delete {}", path.display()));
+            }
+            _ => {}
+        }
+    }
+    let _ = std::fs::remove_dir(folder);
+    Ok(true)
+}
+
+#[cfg(test)]
+#[path = "files_tests.rs"]
+mod tests;

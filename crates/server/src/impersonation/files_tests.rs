@@ -1,0 +1,133 @@
+//! Tests of [`super`]: who is believed by the authority, and when the files change.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::RootCertStore;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier as _;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+
+use super::*;
+
+const NOW: i64 = 1_800_000_000;
+const OF_POOLS: &str = "auth.eu-west-1.amazoncognito.com";
+
+fn scratch() -> PathBuf {
+    let name = format!("cognate-stand-in-{}", cognate_crypto::random::uuid_v4());
+    std::env::temp_dir().join(name)
+}
+
+fn hosts(more: &[&str]) -> Vec<String> {
+    let mut all = crate::impersonation::api_hosts("eu-west-1").to_vec();
+    all.push(OF_POOLS.to_owned());
+    all.extend(more.iter().map(|host| (*host).to_owned()));
+    all
+}
+
+/// True if a client that trusts the authority believes a certificate for a name.
+fn believes(folder: &Path, certificate: &CertificateDer<'_>, name: &str) -> bool {
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_file(folder.join(CA)).unwrap())
+        .unwrap();
+    let verifier = WebPkiServerVerifier::builder(Arc::new(roots))
+        .build()
+        .unwrap();
+    let now = UnixTime::since_unix_epoch(Duration::from_secs(NOW.unsigned_abs()));
+    let name = ServerName::try_from(name).unwrap();
+    verifier
+        .verify_server_cert(certificate, &[], &name, &[], now)
+        .is_ok()
+}
+
+/// Makes a certificate by the key of the authority, as somebody would who has stolen it.
+fn forged_for(folder: &Path, names: &[&str]) -> CertificateDer<'static> {
+    let ca = authority::key(&folder.join(CA_KEY)).unwrap();
+    let own = SigningKey::generate();
+    let valid = NOW - DAY..NOW + DAY;
+    let der = certificate::of_server((&ca, AUTHORITY), &own, names, valid).unwrap();
+    CertificateDer::from(der)
+}
+
+#[test]
+fn the_authority_certifies_these_hosts_and_no_others_whoever_has_its_key() {
+    let folder = scratch();
+    let files = Files::make(&folder, &hosts(&["login.shop.example"]), OF_POOLS, NOW).unwrap();
+    let own = CertificateDer::from_pem_file(files.pair().cert).unwrap();
+    for name in [
+        "cognito-idp.eu-west-1.amazonaws.com",
+        "issuer-cognito-idp.eu-west-1.amazonaws.com",
+        "shop.auth.eu-west-1.amazoncognito.com",
+        "login.shop.example",
+    ] {
+        assert!(believes(&folder, &own, name), "{name}");
+    }
+    for name in [
+        "cognito-idp.us-east-1.amazonaws.com",
+        "sts.eu-west-1.amazonaws.com",
+        "amazonaws.com",
+        "shop.auth.us-east-1.amazoncognito.com",
+        "shop.example",
+        "127.0.0.1",
+    ] {
+        assert!(!believes(&folder, &own, name), "{name}");
+        let alone = forged_for(&folder, &[name]);
+        assert!(!believes(&folder, &alone, name), "{name}, forged");
+        // Nor beside a name that is permitted.
+        let mixed = forged_for(&folder, &["cognito-idp.eu-west-1.amazonaws.com", name]);
+        assert!(!believes(&folder, &mixed, name), "{name}, beside another");
+    }
+    let fine = forged_for(&folder, &["cognito-idp.eu-west-1.amazonaws.com"]);
+    assert!(believes(
+        &folder,
+        &fine,
+        "cognito-idp.eu-west-1.amazonaws.com"
+    ));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn the_files_are_their_owners_alone_and_stay_while_they_are_good() {
+    let folder = scratch();
+    let made = Files::make(&folder, &hosts(&[]), OF_POOLS, NOW).unwrap();
+    let bytes = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    for name in [CA_KEY, KEY, CA, CERT, BUNDLE, NAMES] {
+        let mode = std::fs::metadata(folder.join(name)).unwrap().permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600, "{name}");
+    }
+    assert!(bytes(BUNDLE).ends_with(&bytes(CA)));
+    let before = (bytes(CA), bytes(CERT));
+    Files::make(&folder, &hosts(&[]), OF_POOLS, NOW + 9 * DAY).unwrap();
+    assert_eq!((bytes(CA), bytes(CERT)), before);
+    // Ten days before a server could outlive them they are made anew; so they are for other names.
+    Files::make(&folder, &hosts(&[]), OF_POOLS, NOW + 11 * DAY).unwrap();
+    let later = (bytes(CA), bytes(CERT));
+    assert!(later.0 != before.0 && later.1 != before.1);
+    Files::make(&folder, &hosts(&["a.b.example"]), OF_POOLS, NOW + 11 * DAY).unwrap();
+    assert!(bytes(CA) != later.0);
+    // A start that was killed in the middle leaves no half of it.
+    let third = bytes(CA);
+    std::fs::remove_file(folder.join(NAMES)).unwrap();
+    Files::make(&folder, &hosts(&["a.b.example"]), OF_POOLS, NOW + 11 * DAY).unwrap();
+    assert!(bytes(CA) != third);
+    assert_eq!(made.pair().cert, folder.canonicalize().unwrap().join(CERT));
+    std::fs::write(folder.join("mine"), "").unwrap();
+    assert!(delete(&folder).unwrap());
+    let left: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
+    assert_eq!(left.len(), 1);
+    std::fs::remove_file(folder.join("mine")).unwrap();
+    assert!(delete(&folder).unwrap());
+    assert!(!delete(&folder).unwrap());
+}
+
+#[test]
+fn the_authority_ends_within_a_month() {
+    let folder = scratch();
+    Files::make(&folder, &hosts(&[]), OF_POOLS, NOW).unwrap();
+    assert!(authority::lasts(&folder.join(CA), NOW + DAYS * DAY - 1));
+    assert!(!authority::lasts(&folder.join(CA), NOW + DAYS * DAY));
+    std::fs::remove_dir_all(folder).unwrap();
+}
