@@ -1,5 +1,6 @@
 // Clients of MCP for Node.js against the server of docs/AGENTS.md: the TypeScript SDK 2 and 1, mcp-remote, and the
-// conformance suite for authorization servers.
+// conformance suite for authorization servers. The SDKs and mcp-remote sign in by a client that the pool has, and by one that
+// they register.
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -9,7 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
+import { auth } from '@modelcontextprotocol/client';
 import { Browser, Provider, SDKS, tools } from './mcp_clients.mjs';
+import { protectedResource } from './mcp_resource.mjs';
 import { ENDPOINT, administrator, check, claims, confirmedUser, session } from './support.mjs';
 
 const TOOLS = ['read_note'];
@@ -72,8 +75,72 @@ async function sdk(name, site) {
     { pages: 1, aud: resource, same: false });
 }
 
-/** mcp-remote's client, with a folder of its own. */
-async function remote(site) {
+/** The SDK 2 with too few scopes for the recipe's server, whose refusal names them. */
+async function widens({ resource, clientId, callback, issuer }) {
+  const { Transport, finish } = SDKS['SDK 2'];
+  const browser = new Browser();
+  const provider = new Provider(clientId, callback, { issuer });
+  const scopes = () => claims(provider.kept.access_token).scope.split(' ').sort();
+  await auth(provider, { serverUrl: resource, scope: `${resource}/read` });
+  await finish(new Transport(new URL(resource), { authProvider: provider }), new URL(await browser.open(provider.asked.href)));
+  check('SDK 2: a token with one scope', scopes(), [`${resource}/read`]);
+  check('SDK 2: more scopes for fastmcp', await tools(SDKS['SDK 2'], resource, provider, browser), TOOLS);
+  check('SDK 2: both, and one page in all', [scopes(), browser.pages], [[`${resource}/read`, `${resource}/write`], 1]);
+}
+
+/** The SDK 2 with a token that reads: it comes back with one that writes, without a page. */
+async function stepUp(site) {
+  const { Client, Transport, Unauthorized, finish } = SDKS['SDK 2'];
+  const { port, clientId, callback, issuer } = site;
+  const resource = `http://127.0.0.1:${port}/mcp`;
+  const server = await protectedResource(port, issuer);
+  const browser = new Browser();
+  const provider = new Provider(clientId, callback, { issuer });
+  const scopes = () => claims(provider.kept.access_token).scope.split(' ').sort();
+  check('SDK 2: the tools of a server with scopes', await tools(SDKS['SDK 2'], resource, provider, browser), ['read_note', 'write_note']);
+  check('SDK 2: the scope that the server named', scopes(), [`${resource}/read`]);
+  const call = async name => {
+    const client = new Client({ name: 'session', version: '1' });
+    const transport = new Transport(new URL(resource), { authProvider: provider });
+    await client.connect(transport);
+    try {
+      return (await client.callTool({ name, arguments: {} })).content[0].text;
+    } catch (error) {
+      if (!(error instanceof Unauthorized)) throw error;
+      await finish(transport, new URL(await browser.open(provider.asked.href)), provider);
+      return 'asks for more';
+    } finally {
+      await client.close();
+    }
+  };
+  check('SDK 2: what the token is enough for', await call('read_note'), 'read_note is done.');
+  check('SDK 2: what it is not enough for', await call('write_note'), 'asks for more');
+  check('SDK 2: more scopes', [await call('write_note'), scopes()], ['write_note is done.', [`${resource}/read`, `${resource}/write`]]);
+  check('SDK 2: one page in all', browser.pages, 1);
+  check('SDK 2: what the server refused', server.refused.filter(([status]) => status === 403), [[403, 'insufficient_scope', `${resource}/write`]]);
+  server.close();
+}
+
+/** One of the SDKs without a client: it registers one. */
+async function registers(name, { resource, callback, issuer }) {
+  const browser = new Browser();
+  const provider = new Provider(undefined, callback);
+  check(`${name} registers: the tools`, await tools(SDKS[name], resource, provider, browser), TOOLS);
+  const { client_id, redirect_uris, token_endpoint_auth_method, client_secret } = provider.client;
+  check(`${name} registers: what it is told`, { redirect_uris, token_endpoint_auth_method, client_secret },
+    { redirect_uris: [callback], token_endpoint_auth_method: 'none', client_secret: undefined });
+  const said = claims(provider.kept.access_token);
+  check(`${name} registers: its token`, { client_id: said.client_id, aud: said.aud, iss: said.iss }, { client_id, aud: resource, iss: issuer });
+  check(`${name} registers: a sign-in and a question`, browser.pages, 2);
+  const first = provider.kept;
+  provider.kept = { ...first, access_token: 'over' };
+  check(`${name} registers: by a refresh token that rotates, without a page`,
+    [await tools(SDKS[name], resource, provider, browser), browser.pages, first.refresh_token === provider.kept.refresh_token],
+    [TOOLS, 2, false]);
+}
+
+/** mcp-remote's client, with a folder of its own; without a client of the pool it registers one. */
+async function remote(site, known) {
   const browser = new Browser();
   const folder = mkdtempSync(join(tmpdir(), 'mcp-remote-'));
   let visited;
@@ -84,16 +151,21 @@ async function remote(site) {
   const { port } = new URL(site.remote);
   const args = [
     here('../node_modules/mcp-remote/dist/client.js'), site.resource, port, '--host', '127.0.0.1', '--allow-http',
-    '--auth-timeout', '50', '--static-oauth-client-info', JSON.stringify({ client_id: site.clientId }),
-    '--static-oauth-client-metadata', JSON.stringify({ token_endpoint_auth_method: 'none' }),
+    '--auth-timeout', '50',
   ];
+  if (known)
+    args.push(
+      '--static-oauth-client-info', JSON.stringify({ client_id: site.clientId }),
+      '--static-oauth-client-metadata', JSON.stringify({ token_endpoint_auth_method: 'none' }),
+    );
   // No browser of this machine.
   const env = { ...process.env, MCP_REMOTE_CONFIG_DIR: folder, BROWSER: 'true' };
   const { code, out } = await run(process.execPath, args, { env }, visit);
   await visited;
   rmSync(folder, { recursive: true });
-  if (!check('mcp-remote: the tools', [code, /"name": "read_note"/.test(out)], [0, true])) console.error(out);
-  check('mcp-remote: one page', browser.pages, 1);
+  const name = known ? 'mcp-remote' : 'mcp-remote registers';
+  if (!check(`${name}: the tools`, [code, /"name": "read_note"/.test(out)], [0, true])) console.error(out);
+  check(`${name}: its pages`, browser.pages, known ? 1 : 2);
 }
 
 /** The conformance suite, whose scenarios for authorization servers sign somebody in. */
@@ -118,16 +190,18 @@ async function conformance(site) {
 await session('MCP', async () => {
   const admin = administrator();
   const send = (Command, input) => admin.send(new Command(input));
-  const [port, ...ports] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const [port, scoped, ...ports] = await Promise.all([1, 2, 3, 4, 5].map(freePort));
   const resource = `http://127.0.0.1:${port}/mcp`;
   const callbacks = ports.map((own, n) => `http://127.0.0.1:${own}/${n === 1 ? 'oauth/callback' : 'callback'}`);
   const { UserPool: { Id: UserPoolId } } = await send(idp.CreateUserPoolCommand, { PoolName: 'mcp' });
   await send(idp.CreateUserPoolDomainCommand, { UserPoolId, Domain: `mcp-${randomBytes(4).toString('hex')}`, ManagedLoginVersion: 2 });
   const Scopes = ['read', 'write'].map(name => ({ ScopeName: name, ScopeDescription: name }));
-  await send(idp.CreateResourceServerCommand, { UserPoolId, Identifier: resource, Name: 'notes', Scopes });
+  const resources = [resource, `http://127.0.0.1:${scoped}/mcp`];
+  for (const Identifier of resources) await send(idp.CreateResourceServerCommand, { UserPoolId, Identifier, Name: 'notes', Scopes });
+  const custom = resources.flatMap(url => [`${url}/read`, `${url}/write`]);
   const { UserPoolClient: { ClientId } } = await send(idp.CreateUserPoolClientCommand, {
     UserPoolId, ClientName: 'agent', AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ['code'],
-    AllowedOAuthScopes: ['openid', 'email', 'phone', 'profile', `${resource}/read`, `${resource}/write`],
+    AllowedOAuthScopes: ['openid', 'email', 'phone', 'profile', ...custom],
     CallbackURLs: callbacks, SupportedIdentityProviders: ['COGNITO'],
     RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 60 },
   });
@@ -144,8 +218,14 @@ await session('MCP', async () => {
   try {
     await listening(port);
     for (const name of Object.keys(SDKS)) await sdk(name, site);
-    await remote(site);
+    await remote(site, true);
     await conformance(site);
+    await widens(site);
+    await stepUp({ ...site, port: scoped });
+    const DcrConfiguration = { EnableStatus: 'Enabled', OpenDcrEnabled: true, AllowedScopes: custom };
+    await send(idp.UpdateUserPoolCommand, { UserPoolId, DcrConfiguration });
+    for (const name of Object.keys(SDKS)) await registers(name, site);
+    await remote(site, false);
   } finally {
     server.kill();
   }

@@ -1,7 +1,8 @@
 """The Python SDK of MCP before version 2, in a process of its own: it shares its name with the newer one.
 
-Prints one line of JSON: the tools, the scopes and audience of the token, and how many pages the browser showed.
-usage: mcp_old_sdk.py RESOURCE CLIENT_ID CALLBACK
+Prints one line of JSON: the tools, the scopes and audience of the token, how many pages the browser showed, and whether it
+registered a client.
+usage: mcp_old_sdk.py RESOURCE CLIENT_ID CALLBACK    (CLIENT_ID: `-` for none)
 """
 
 import asyncio
@@ -22,6 +23,10 @@ RESOURCE, CLIENT_ID, CALLBACK = sys.argv[1:]
 
 class Kept:
     tokens = None
+    client = None if CLIENT_ID == "-" else OAuthClientInformationFull(
+        client_id=CLIENT_ID, redirect_uris=[CALLBACK], token_endpoint_auth_method="none"
+    )
+    registered = False
 
     async def get_tokens(self):
         return self.tokens
@@ -30,12 +35,10 @@ class Kept:
         self.tokens = tokens
 
     async def get_client_info(self):
-        return OAuthClientInformationFull(
-            client_id=CLIENT_ID, redirect_uris=[CALLBACK], token_endpoint_auth_method="none"
-        )
+        return self.client
 
     async def set_client_info(self, client):
-        raise RuntimeError(f"registered anew: {client}")
+        self.client, self.registered = client, True
 
 
 async def tools(auth):
@@ -64,7 +67,7 @@ async def main():
     said = jwt.decode(kept.tokens.access_token, options={"verify_signature": False})
     print(json.dumps({
         "tools": [found, again], "scope": sorted(said["scope"].split()), "aud": said["aud"], "pages": browser.pages,
-        "rotated": first.refresh_token != kept.tokens.refresh_token,
+        "rotated": first.refresh_token != kept.tokens.refresh_token, "registered": kept.registered,
     }))
 
 

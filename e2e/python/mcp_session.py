@@ -1,4 +1,7 @@
-"""The recipe of docs/AGENTS.md, run as it stands there, and clients of MCP for Python: SDK 2, SDK 1, fastmcp."""
+"""The recipe of docs/AGENTS.md, run as it stands there, and clients of MCP for Python: SDK 2, SDK 1, fastmcp.
+
+They sign in by a client that the pool has, and by one that they register.
+"""
 
 import asyncio
 import base64
@@ -149,15 +152,43 @@ async def fast(site, resource):
     check("fastmcp: one page", browser.pages, 1)
 
 
-def old(site, resource):
-    """SDK 1."""
-    command = [sys.executable, str(Path(__file__).with_name("mcp_old_sdk.py")), resource, site["client"], site["callback"]]
+def old(site, resource, client, name):
+    """SDK 1, by a client of the pool, or without one."""
+    command = [sys.executable, str(Path(__file__).with_name("mcp_old_sdk.py")), resource, client or "-", site["callback"]]
     environment = os.environ | {"PYTHONPATH": str(OLD_SDK)}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, timeout=120, check=True)
-    check("SDK 1: signs in, refreshes", json.loads(done.stdout), {
-        "tools": [TOOLS, TOOLS], "scope": [f"{resource}/read", f"{resource}/write"], "aud": resource, "pages": 1,
-        "rotated": True,
+    # A client that it registers is asked about.
+    check(f"SDK 1{name}: signs in, refreshes", json.loads(done.stdout), {
+        "tools": [TOOLS, TOOLS], "scope": [f"{resource}/read", f"{resource}/write"], "aud": resource,
+        "pages": 1 if client else 2, "rotated": True, "registered": client is None,
     })
+
+
+async def registers(site, resource):
+    """SDK 2 and fastmcp without a client: each registers one."""
+    from fastmcp import Client as FastClient
+    from fastmcp.client.auth import OAuth
+
+    browser, kept = Browser(), site["Kept"]()
+    auth = site["provider"](resource, site["callback"], kept, lambda url: asyncio.to_thread(browser.open, url))
+    check("SDK 2 registers: the tools", await site["tools"](resource, auth), TOOLS)
+    client, said = kept.client, claims(kept.tokens.access_token)
+    check("SDK 2 registers: what it is told",
+          (client.client_name, [str(uri) for uri in client.redirect_uris], client.token_endpoint_auth_method, client.client_secret),
+          ("A client", [site["callback"]], "none", None))
+    check("SDK 2 registers: its token", (said["client_id"], said["aud"], said["iss"]), (client.client_id, resource, site["issuer"]))
+    check("SDK 2 registers: a sign-in, and a question that names it", (browser.pages, "A client" in browser.asked), (2, True))
+    first = kept.tokens
+    auth.context.token_expiry_time = 1
+    check("SDK 2 registers: after the token's end", await site["tools"](resource, auth), TOOLS)
+    check("SDK 2 registers: by a refresh token that rotates, without a page",
+          (browser.pages, first.refresh_token != kept.tokens.refresh_token), (2, True))
+
+    browser = Browser()
+    webbrowser.register("session", None, AtOnce(browser), preferred=True)
+    async with FastClient(resource, auth=OAuth()) as client:
+        check("fastmcp registers: the tools", [tool.name for tool in await client.list_tools()], TOOLS)
+    check("fastmcp registers: a sign-in, and a question that names it", (browser.pages, "FastMCP Client" in browser.asked), (2, True))
 
 
 def refused(site, resource, meta, browser):
@@ -203,6 +234,11 @@ with session("MCP"), warnings.catch_warnings():
         with part("fastmcp"):
             asyncio.run(fast(site, resource))
         with part("SDK 1"):
-            old(site, resource)
+            old(site, resource, site["client"], "")
         with part("refused"):
             refused(site, resource, written, browser)
+        with part("clients that register"):
+            config = {"EnableStatus": "Enabled", "OpenDcrEnabled": True, "AllowedScopes": scopes.split()}
+            site["cognito"].update_user_pool(UserPoolId=pool, DcrConfiguration=config)
+            asyncio.run(registers(site, resource))
+            old(site, resource, None, " registers")
