@@ -7,8 +7,10 @@ import base64
 import hashlib
 import http.server
 import json
+import os
 import re
 import secrets
+import subprocess
 import threading
 import urllib.parse
 
@@ -143,6 +145,25 @@ def decide(browser, page, decision):
     }
 
 
+def operator(*words):
+    """The status and the lines of a command of the server's operator."""
+    command = [*json.loads(os.environ["E2E_COMMAND"]), "consents", *words]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=60, check=False)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def withdraw(pool, url, sub, refresh):
+    """An administrator takes the client out that edith let in."""
+    code, lines = operator("list", pool.id, "edith")
+    times = [line.pop(at)[-1] for line in lines for at in ("created", "modified")]
+    check("consents: listed", (code, times, lines), (
+        0, ["Z", "Z"], [{"client": url, "place": "localhost", "scopes": ["email", "openid"], "resources": []}],
+    ))
+    check("consents: withdrawn", operator("withdraw", pool.id, sub, url), (0, [{"user": sub, "client": url, "consents": 1}]))
+    check("consents: the refresh token is over", refresh(), (400, {"error": "invalid_grant"}))
+    check("consents: none is left", (operator("list", pool.id, sub), operator("withdraw", pool.id, sub, url)), ((0, []), (1, [])))
+
+
 def walk(admin, documents, version):
     """A sign-in through the pages of a version."""
     name = f"version {version}"
@@ -208,6 +229,8 @@ def walk(admin, documents, version):
         check(f"{name}: no question twice", back.startswith(f"{BACK}?code="), True)
         page = browser.get(ask(prompt="consent"), timeout=30)
         check(f"{name}: unless it is asked for", urllib.parse.urlsplit(page.url).path, "/consent")
+    if version == MANAGED:
+        withdraw(pool, url, access["sub"], lambda: token(grant_type="refresh_token", client_id=url, refresh_token=renewed["refresh_token"]))
     urls = admin.list_client_metadata_urls(UserPoolId=pool.id, CIMDPolicyId=policy)["ClientMetadataURLs"]
     check(f"{name}: the URL is listed", [(item["URL"], set(item)) for item in urls], [(url, {"URL", "CachedDate", "ExpirationDate"})])
     check(f"{name}: one fetch", documents.asked.count(f"{folder}/client.json"), 1)

@@ -233,6 +233,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 7,
         sql: include_str!("../migrations/0041_dynamic_clients.sql"),
     },
+    Migration {
+        number: 42,
+        name: "0042_idle_clients",
+        min_program: 1,
+        sql: include_str!("../migrations/0042_idle_clients.sql"),
+    },
 ];
 
 /// Returns the number of the newest migration of this program.

@@ -71,33 +71,37 @@ pub struct Fetch<'a> {
 
 /// The fetches that run on this node, and what the last ones came to.
 pub struct MetadataFetches {
+    /// A client of their own: what operators allow for URLs that administrators name is not for those that strangers do.
+    outbound: Outbound,
+    limits: Limits,
     running: Mutex<HashMap<String, Arc<OnceCell<Outcome>>>>,
     failed: Cache<String, i64>,
     by_address: Allowance,
     by_host: Allowance,
 }
 
-impl Default for MetadataFetches {
-    fn default() -> Self {
+impl MetadataFetches {
+    /// Returns fetches from public addresses by https, in `dev` from this machine and its network too.
+    pub fn new(is_dev: bool) -> Self {
         Self {
+            outbound: Outbound::new(is_dev),
+            limits: LIMITS,
             running: Mutex::default(),
             failed: Cache::new(REMEMBERED),
             by_address: Allowance::new(ALL, OF_ADDRESS),
             by_host: Allowance::new(ALL, OF_HOST),
         }
     }
-}
 
-impl MetadataFetches {
     /// Fetches a document, or waits for the fetch of its URL that runs.
     ///
     /// # Errors
     /// [`NotNow`], before anything is sent.
-    pub async fn fetch(&self, outbound: &Outbound, fetch: Fetch<'_>) -> Result<Outcome, NotNow> {
+    pub async fn fetch(&self, fetch: Fetch<'_>) -> Result<Outcome, NotNow> {
         let cell = self.enter(fetch)?;
         // A caller who goes away leaves the fetch to the next one who waits.
         let outcome = cell
-            .get_or_init(|| outbound.document(fetch.url, ACCEPT, LIMITS))
+            .get_or_init(|| self.outbound.document(fetch.url, ACCEPT, self.limits))
             .await
             .clone();
         self.leave(fetch.url, &cell);
@@ -165,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_url_that_failed_rests_for_a_minute() {
-        let fetches = MetadataFetches::default();
+        let fetches = MetadataFetches::new(true);
         let enter = |now| fetches.enter(of("u", "h", "n", now)).map(drop);
         fetches.failed("u", NOW);
         assert_eq!(enter(NOW), Err(NotNow::FailedLately));
@@ -180,7 +184,7 @@ mod tests {
 
     #[test]
     fn hosts_and_addresses_are_spared() {
-        let fetches = MetadataFetches::default();
+        let fetches = MetadataFetches::new(true);
         let times = |host: &str, network: &str| {
             let enter = |n: &usize| {
                 let url = format!("{host}/{network}/{n}");
@@ -197,7 +201,7 @@ mod tests {
 
     #[test]
     fn who_asks_for_what_is_being_fetched_waits_for_it() {
-        let fetches = MetadataFetches::default();
+        let fetches = MetadataFetches::new(true);
         let enter = || fetches.enter(of("u", "h", "n", NOW)).unwrap();
         let first = enter();
         assert!(Arc::ptr_eq(&first, &enter()));
@@ -205,9 +209,64 @@ mod tests {
         assert!(!Arc::ptr_eq(&first, &enter()));
     }
 
+    /// A host that takes connections and sends its answer byte by byte, for ever.
+    async fn slow_host() -> (String, Arc<Mutex<usize>>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/client", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(0));
+        let counted = asked.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                *counted.lock().unwrap() += 1;
+                tokio::spawn(async move {
+                    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+                    let mut asked = [0; 4_096];
+                    assert!(stream.read(&mut asked).await.is_ok_and(|n| n > 0));
+                    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
+                    let _ = stream.write_all(head.as_bytes()).await;
+                    while stream.write_all(b" ").await.is_ok() {
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                    }
+                });
+            }
+        });
+        (url, asked)
+    }
+
+    #[tokio::test]
+    async fn a_slow_host_keeps_all_who_wait_until_its_time_is_over_by_one_connection() {
+        let (url, asked) = slow_host().await;
+        let mut fetches = MetadataFetches::new(true);
+        assert_eq!(fetches.limits.total, Duration::from_secs(5));
+        fetches.limits.total = Duration::from_millis(200);
+        let begun = std::time::Instant::now();
+        let fetch = || fetches.fetch(of(&url, "h", "n", NOW));
+        let (first, second, third) = tokio::join!(fetch(), fetch(), fetch());
+        let took = begun.elapsed().as_millis();
+        assert!((200..2_000).contains(&took), "{took} ms");
+        for outcome in [first, second, third] {
+            let error = outcome.unwrap().unwrap_err();
+            assert_eq!(error.to_string(), OutboundError::Slow.to_string());
+        }
+        assert_eq!(*asked.lock().unwrap(), 1);
+        assert!(fetches.running.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn outside_of_dev_no_address_of_this_machine_is_asked() {
+        let (url, asked) = slow_host().await;
+        let fetches = MetadataFetches::new(false);
+        let secure = url.replace("http:", "https:");
+        for (url, error) in [(url, OutboundError::Url), (secure, OutboundError::Address)] {
+            let outcome = fetches.fetch(of(&url, "h", "n", NOW)).await.unwrap();
+            assert_eq!(outcome.unwrap_err().to_string(), error.to_string());
+        }
+        assert_eq!(*asked.lock().unwrap(), 0);
+    }
+
     #[test]
     fn fetches_that_nobody_waits_for_are_forgotten() {
-        let fetches = MetadataFetches::default();
+        let fetches = MetadataFetches::new(true);
         drop(fetches.enter(of("u1", "h", "n", NOW)).unwrap());
         let _second = fetches.enter(of("u2", "h", "n", NOW)).unwrap();
         assert_eq!(fetches.running.lock().unwrap().len(), 1);

@@ -256,7 +256,7 @@ impl App {
             upstreams: Upstreams::default(),
             surroundings: Surroundings::default(),
             refusals: Allowance::default(),
-            metadata_fetches: MetadataFetches::default(),
+            metadata_fetches: MetadataFetches::new(settings.mode == Mode::Dev),
             closed: Closed::default(),
             outbound: Outbound::new(settings.mode == Mode::Dev || settings.private_outbound),
             functions: OnceLock::new(),

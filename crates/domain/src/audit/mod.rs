@@ -94,6 +94,21 @@ pub fn record_with(cx: &Cx<'_>, batch: Batch, pool_id: &str, user_id: &str, abou
     entry.append(batch, pool_id, cx.now())
 }
 
+/// As [`record_with`], under another name than that of the action.
+pub fn record_as(
+    cx: &Cx<'_>,
+    batch: Batch,
+    pool_id: &str,
+    (operation, user_id, about): (&str, &str, &str),
+) -> Batch {
+    let entry = Entry {
+        operation,
+        detail: Some(about),
+        ..entry(cx, Some(user_id), DONE)
+    };
+    entry.append(batch, pool_id, cx.now())
+}
+
 /// As [`record`], about something that is neither a pool nor a user: an id of the server's own making.
 pub fn record_about(cx: &Cx<'_>, batch: Batch, pool_id: &str, about: &str) -> Batch {
     let entry = Entry {

@@ -223,6 +223,8 @@ pub const OTHERS: &[(&str, &str)] = &[
     ("ProviderSignIn", SIGN_IN),
     ("DeviceAuthorization", SIGN_IN),
     ("TokenExchange", SIGN_IN),
+    ("ExchangeToken", "cognate.user.token_exchanged"),
+    ("WithdrawConsent", "cognate.user.consent_withdrawn"),
     ("AccountPage", "cognate.user.updated"),
     ("FeedbackPage", "cognate.user.auth_event_judged"),
     ("TokenEndpoint", "cognate.user.session_ended"),

@@ -1,39 +1,41 @@
-//! Removes clients that registered themselves and were never used: whoever registers floods of them, they do not stay
-//! (agents.md 3.3).
+//! Removes clients that registered themselves and were never used, or not for a long time by anybody who would answer for them
+//! (`resources/clients/unused.rs`).
 
 use std::time::Duration;
 
-use cognate_store::tables::{dynamic_clients, guards, jobs};
+use cognate_store::tables::{dynamic_clients, jobs};
 use cognate_store::{Batch, CommitError};
 
 use crate::app::App;
-use crate::audit::{DONE, Entry};
-use crate::clock::DAY;
 use crate::errors::Result;
 use crate::jobs::runner::{Job, Progress, broken};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::resources::clients;
+pub use crate::resources::clients::unused::NAME;
+use crate::resources::clients::unused::{IDLE, Since, UNUSED, removal};
 
-/// How long a client may stay without a token, in microseconds; the number is our choice.
-const UNUSED: i64 = 30 * DAY;
-/// Clients of a portion.
+/// Clients of a portion, of each kind.
 const PORTION: i64 = 100;
-/// The name in the audit trail.
-pub const NAME: &str = "RemoveUnusedClient";
 
 /// The removal. One node works on it at a time; the job has the empty key.
 #[derive(Default)]
 pub struct UnusedClients;
 
-/// Returns pool and id of clients that have to go.
-async fn over(app: &App) -> Result<Vec<(String, String)>> {
-    let until = app.clock.service().saturating_sub(UNUSED);
-    Ok(dynamic_clients::old_unused(&app.store, until, PORTION).await?)
+/// Returns pool and id of clients that have to go, and why.
+async fn over(app: &App) -> Result<Vec<(String, String, Since)>> {
+    let now = app.clock.service();
+    let (made, used) = (now.saturating_sub(UNUSED), now.saturating_sub(IDLE));
+    let unused = dynamic_clients::old_unused(&app.store, made, PORTION).await?;
+    let idle = dynamic_clients::idle(&app.store, used, PORTION).await?;
+    let of = |since| move |(pool, client)| (pool, client, since);
+    let unused = unused.into_iter().map(of(Since::Made(made)));
+    Ok(unused
+        .chain(idle.into_iter().map(of(Since::Used(used))))
+        .collect())
 }
 
 /// Removes a client; false if it was used meanwhile, or is not there.
-async fn remove(app: &App, pool_id: &str, client_id: &str) -> Result<bool> {
+async fn remove(app: &App, pool_id: &str, client_id: &str, since: Since) -> Result<bool> {
     let Some(pool) = Pool::load(&app.store, &app.root, pool_id).await? else {
         return Ok(false);
     };
@@ -42,16 +44,7 @@ async fn remove(app: &App, pool_id: &str, client_id: &str) -> Result<bool> {
         return Ok(false);
     };
     let client = Client::open(&pool, found.client)?;
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
-    let batch = dynamic_clients::require_unused(batch, &pool.id, &client.id);
-    let batch = clients::delete(batch, &pool.id, &client);
-    let entry = Entry {
-        operation: NAME,
-        result: DONE,
-        detail: Some(&client.id),
-        ..Entry::default()
-    };
-    let batch = entry.append(batch, &pool.id, app.clock.service());
+    let batch = removal(Batch::new(), &pool, &client, since, app.clock.service());
     match app.store.commit(batch).await {
         Ok(_) => {
             app.cache.end_client(&app.clock, &client.id, client.ver + 1);
@@ -77,8 +70,8 @@ impl Job for UnusedClients {
 
     async fn portion(&mut self, app: &App, _key: &str, _cursor: &str) -> Result<Progress> {
         let mut removed = false;
-        for (pool_id, client_id) in over(app).await? {
-            removed |= match remove(app, &pool_id, &client_id).await {
+        for (pool_id, client_id, since) in over(app).await? {
+            removed |= match remove(app, &pool_id, &client_id, since).await {
                 Ok(removed) => removed,
                 // One row that does not open keeps no other.
                 Err(fault) => {

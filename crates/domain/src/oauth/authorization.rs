@@ -135,6 +135,7 @@ impl Authorization {
             mode,
             state: self.state.as_deref(),
             issuer: &self.issuer,
+            to_stranger: self.client.is_stranger_at(&self.redirect_uri),
         }
     }
 
@@ -208,6 +209,7 @@ pub async fn check(
     };
     let (redirect_uri, issuer) = (known.redirect_uri.clone(), known.issuer.clone());
     let form_post = wishes::is_form_post(&known.client, given.response_mode);
+    let to_stranger = known.client.is_stranger_at(&redirect_uri);
     let outcome = rest(cx, &given, known).await;
     outcome.map(Ok).or_else(|stop| {
         let to = ReplyTo {
@@ -220,6 +222,7 @@ pub async fn check(
             // One that is too long does not come back.
             state: given.state.filter(|state| state.len() <= LONGEST_STATE),
             issuer: &issuer,
+            to_stranger,
         };
         settle(stop, Some(to))
     })

@@ -43,12 +43,12 @@ pub struct Question {
 
 /// The document of a `consents` row.
 #[derive(Serialize, Deserialize)]
-struct Doc {
-    client: String,
-    place: String,
-    scopes: BTreeSet<String>,
+pub(super) struct Doc {
+    pub(super) client: String,
+    pub(super) place: String,
+    pub(super) scopes: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    resources: BTreeSet<String>,
+    pub(super) resources: BTreeSet<String>,
     edition: String,
 }
 

@@ -12,6 +12,7 @@ use cognate_store::Batch;
 use cognate_store::tables::{guards, resource_servers, sessions};
 use serde_json::{Map, Value};
 
+use crate::audit;
 use crate::clock::SECOND;
 use crate::cx::Cx;
 use crate::errors::resource_servers::server_not_found;
@@ -31,6 +32,11 @@ use crate::tokens::issue;
 use crate::tokens::opened::OpenedSession;
 use crate::tokens::pre_token::{Consulted, NewTokens, Source};
 use crate::tokens::session::{Authorized, SessionDoc};
+
+/// The name of a trade of a token of the pool in the audit trail, whichever way it came. One of a provider's token is a sign-in.
+pub const NAME: &str = "ExchangeToken";
+/// The characters of the name of who acts that are kept in the audit trail.
+const LONGEST_ACTOR: usize = 128;
 
 /// A token that is presented.
 #[derive(Clone, Copy)]
@@ -254,17 +260,37 @@ impl Trade<'_> {
             latest_end: Some(subject.ends),
             ..Grant::account(pool, client, user, groups, id, session, &changes)
         };
-        let issued = sign(cx, &grant, self.asked.kind, subject.ends).await?;
-        if let Some((name, until)) = &acting.once {
-            let batch = guards::require_pool_active(Batch::new(), &pool.id);
-            let batch = sessions::spend(batch, &pool.id, name, *until);
-            cx.commit(batch, |label| match label {
-                sessions::SPENT => refusals::actor_token_invalid().into(),
-                _ => Fault::Stale,
-            })
-            .await?;
+        let about = self.summary(&acting, &grant);
+        let batch = guards::require_pool_active(Batch::new(), &pool.id);
+        let batch = match &acting.once {
+            Some((name, until)) => sessions::spend(batch, &pool.id, name, *until),
+            None => batch,
+        };
+        let batch = audit::record_as(cx, batch, &pool.id, (NAME, &user.id, &about));
+        let committing = cx.commit(batch, |label| match label {
+            sessions::SPENT => refusals::actor_token_invalid().into(),
+            _ => Fault::Stale,
+        });
+        let signing = sign(cx, &grant, self.asked.kind, subject.ends);
+        let (committed, issued) = tokio::join!(committing, signing);
+        committed?;
+        Ok(issued?)
+    }
+
+    /// Returns what is issued, for the audit trail: the client, the service, who acts, and the scopes.
+    fn summary(&self, acting: &Acting, grant: &Grant<'_>) -> String {
+        let actor = acting.act.as_ref().and_then(|act| act.get("sub"));
+        // A provider's word can be long.
+        let actor: Option<String> = actor
+            .and_then(Value::as_str)
+            .map(|actor| actor.chars().take(LONGEST_ACTOR).collect());
+        let mut about = vec![format!("client={}", self.client.id)];
+        about.extend(self.audience.as_ref().map(|name| format!("aud={name}")));
+        about.extend(actor.map(|actor| format!("act={actor}")));
+        if self.asked.kind == IssuedTokenTypeIdentifierType::AccessToken {
+            about.push(format!("scope={}", grant.granted().join(" ")));
         }
-        Ok(issued)
+        about.join(" ")
     }
 
     /// Trades a token of an identity provider. Such a token has no scopes of this pool: as at a sign-in the client decides,

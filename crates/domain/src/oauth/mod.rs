@@ -30,6 +30,7 @@ mod standing;
 pub mod user_info;
 mod waiting;
 mod wishes;
+pub mod withdrawal;
 
 pub use client::Credentials;
 pub use outcome::Answer;

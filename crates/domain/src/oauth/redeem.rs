@@ -1,7 +1,7 @@
 //! The end of the grants that trade something for a user's tokens: an authorization code, the code of a device.
 
 use cognate_store::Batch;
-use cognate_store::tables::{dynamic_clients, groups, guards, users};
+use cognate_store::tables::{groups, guards, users};
 
 use crate::cx::Cx;
 use crate::errors::oauth::{INVALID_GRANT, refused_by_function};
@@ -11,6 +11,7 @@ use crate::oauth::{Tokens, standing};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::resources::clients::unused;
 use crate::signin::{At, Surface, triggers};
 use crate::tokens::grant::Grant;
 use crate::tokens::groups::GroupClaims;
@@ -66,10 +67,7 @@ pub(super) async fn tokens(
     let opened = OpenedSession::new(cx, client, id, user.clone(), session);
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = guards::require_user_unchanged(batch, &pool.id, &user.id, user.ver);
-    let batch = match client.is_registered() {
-        true => dynamic_clients::note_use(batch, &pool.id, &client.id),
-        false => batch,
-    };
+    let batch = unused::note_use(cx, batch, client);
     let batch = opened.insert(cx, pool, using_up(batch))?;
     let (id, doc) = (&opened.id, &opened.doc);
     let grant = Grant {

@@ -14,6 +14,9 @@ use crate::oauth::authorization::{Cause, Parameters, Refusal};
 use crate::oauth::client;
 use crate::oauth::reply::Reply;
 
+/// What is added about a refusal that the client does not learn of.
+const NOT_TOLD: &str =
+    " The client was not told, since nobody vouches for it and the user has not let it in.";
 /// The characters that are kept of a value at fault.
 const LONGEST: usize = 256;
 
@@ -52,8 +55,10 @@ pub async fn record(cx: &Cx<'_>, parameters: &Parameters<'_>, refusal: &Refusal)
     let pool_id = known.as_ref().map_or(home, |(pool, _)| pool.id.as_str());
     let client_id = known.as_ref().map(|(_, client)| client.named());
     let mut detail = explained.detail(client_id);
-    if let Refusal::Page(Cause::NoDocument(why)) = refusal {
-        detail = format!("{detail} {why}");
+    match refusal {
+        Refusal::Page(Cause::NoDocument(why)) => detail = format!("{detail} {why}"),
+        Refusal::Client(reply) if reply.is_kept => detail.push_str(NOT_TOLD),
+        _ => {}
     }
     let entry = Entry {
         operation: cx.action.name(),
@@ -381,6 +386,7 @@ mod tests {
                 redirect_uri: "https://app.example/cb".into(),
                 mode: crate::oauth::reply::ReplyMode::Query,
                 parameters: vec![("error", error.into())],
+                is_kept: false,
             };
             let detail = of_client(&all, &reply).unwrap().detail(Some("client"));
             assert!(!detail.contains("secret"), "{detail}");
@@ -389,6 +395,7 @@ mod tests {
             redirect_uri: String::new(),
             mode: crate::oauth::reply::ReplyMode::Query,
             parameters: vec![("error", "login_required".into())],
+            is_kept: false,
         };
         assert_eq!(of_client(&all, &none), None);
     }

@@ -22,6 +22,8 @@ pub struct Reply {
     pub mode: ReplyMode,
     /// Names and values in their order, not encoded.
     pub parameters: Vec<(&'static str, String)>,
+    /// True for a refusal that a page of this server says in the place of the client ([`ReplyTo::to_stranger`]).
+    pub is_kept: bool,
 }
 
 /// The place to which an answer goes, and what every answer there says.
@@ -35,6 +37,9 @@ pub struct ReplyTo<'a> {
     pub state: Option<&'a str>,
     /// `iss` (RFC 9207), by which a client with several servers tells their answers apart.
     pub issuer: &'a str,
+    /// True for a site of a client that nobody vouches for: a browser goes there with what its user let the client have, and
+    /// with nothing else. Otherwise a link to this server would lead wherever somebody registers (RFC 9700 section 4.11.2).
+    pub to_stranger: bool,
 }
 
 impl ReplyTo<'_> {
@@ -47,6 +52,7 @@ impl ReplyTo<'_> {
             redirect_uri: self.redirect_uri.to_owned(),
             mode: self.mode,
             parameters,
+            is_kept: false,
         }
     }
 
@@ -64,6 +70,7 @@ impl ReplyTo<'_> {
             redirect_uri: self.redirect_uri.to_owned(),
             mode: self.mode,
             parameters,
+            is_kept: self.to_stranger,
         }
     }
 }

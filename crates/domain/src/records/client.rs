@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::errors::Result;
 use crate::records::client_metadata::{Metadata, OfDocument, is_on_own_machine};
 use crate::records::pool::Pool;
-use crate::records::registration::{REGISTER_SCOPE, Registration, RegistrationKind};
+use crate::records::registration::{REGISTER_SCOPE, Registration};
 use crate::records::risk::RiskConfiguration;
 use crate::records::unvouched::{Said, Unvouched, UnvouchedKind};
 
@@ -293,7 +293,7 @@ impl Client {
     pub fn unvouched_of(id: &str, doc: &ClientDoc) -> Option<Unvouched> {
         let said = doc.registration.as_ref();
         // A change by an administrator is no word for the client: scripts change all clients of a pool.
-        let said = said.filter(|said| said.kind == RegistrationKind::Open || said.by_user)?;
+        let said = said.filter(|said| said.is_unvouched())?;
         let redirect_uris = doc.callback_urls.as_deref().unwrap_or_default();
         Some(Unvouched {
             kind: UnvouchedKind::Registered,
@@ -313,6 +313,12 @@ impl Client {
     /// True for a client that gets nothing of a user who was not asked about it.
     pub fn is_let_in_by_users(&self) -> bool {
         self.document.is_some() || self.unvouched.is_some()
+    }
+
+    /// True if an answer at this place goes to a site of a client that nobody vouches for. On the user's own machine is no site of
+    /// somebody else's, and a program waits there for the answer.
+    pub fn is_stranger_at(&self, redirect_uri: &str) -> bool {
+        self.is_let_in_by_users() && !is_on_own_machine(redirect_uri)
     }
 
     /// Returns the id by which the client names itself: its own, or the URL of its document.

@@ -80,6 +80,14 @@ impl About {
     }
 }
 
+impl Registration {
+    /// True if nobody answers for the client: anybody could register it.
+    #[must_use]
+    pub fn is_unvouched(&self) -> bool {
+        self.kind == RegistrationKind::Open || self.by_user
+    }
+}
+
 impl PoolDoc {
     /// Returns how clients may register themselves; None where they may not.
     pub fn registers(&self) -> Option<&DcrConfigurationType> {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use cognate_crypto::random;
 use cognate_store::Batch;
-use cognate_store::tables::dynamic_clients;
 
 use crate::clock::SECOND;
 use crate::cx::Cx;
@@ -13,6 +12,7 @@ use crate::errors::{Fault, Result, sessions as refusals, unconfirmed};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::resources::clients::settings::live_scopes;
+use crate::resources::clients::unused;
 use crate::tokens::claims::Writer;
 use crate::tokens::pre_token::{NewTokens, Source};
 use crate::tokens::{issue, issuer};
@@ -95,20 +95,14 @@ pub async fn token(
     // A token for another service stays one for that service alone.
     let added = changes.access().added();
     out.all(added.filter(|(name, _)| audience.is_none() || *name != "aud"));
-    note_use(cx, pool, client).await?;
+    note_use(cx, client).await?;
     issue::sign_access(cx, pool, out.finish()).await
 }
 
-/// Notes that a client that registered itself is used, which its first token shows.
-async fn note_use(cx: &Cx<'_>, pool: &Pool, client: &Client) -> Result<()> {
-    let unused = dynamic_clients::is_unused(&pool.id, &client.id);
-    if client.is_registered() && cx.store.first(unused).await?.is_some() {
-        cx.wins(dynamic_clients::note_use(
-            Batch::new(),
-            &pool.id,
-            &client.id,
-        ))
-        .await?;
+/// Notes that a client that registered itself is used.
+async fn note_use(cx: &Cx<'_>, client: &Client) -> Result<()> {
+    if unused::is_to_note(cx, client).await? {
+        cx.wins(unused::note_use(cx, Batch::new(), client)).await?;
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use cognate_store::Batch;
 use cognate_store::tables::{
-    authorization_codes, browser_sessions, device_requests, provider_sessions, sessions as table,
+    authorization_codes, browser_sessions, consents, device_requests, provider_sessions,
+    sessions as table,
 };
 
 use crate::cx::Cx;
@@ -47,11 +48,12 @@ pub async fn origin(
 }
 
 /// Ends every session of a user, and everything that the user gave for one that is not opened yet: codes that wait for
-/// their exchange, devices that were let in. For the sign-out everywhere, disabling, deletion. Browsers' sessions stay
+/// their exchange, devices that were let in, the consent to clients that nobody vouches for. For the sign-out everywhere, disabling, deletion. Browsers' sessions stay
 /// (endpoints.md 1.13), and so does a sign-in that still lacks a proof: its session begins after this.
 pub fn all_of_user(batch: Batch, pool_id: &str, user_id: &str) -> Batch {
     let batch = authorization_codes::delete_of_user(batch, pool_id, user_id);
     let batch = device_requests::delete_of_user(batch, pool_id, user_id);
+    let batch = consents::forget_user(batch, pool_id, user_id);
     table::delete_of_user(batch, pool_id, user_id)
 }
 

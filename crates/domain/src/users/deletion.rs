@@ -2,7 +2,7 @@
 
 use cognate_store::Batch;
 use cognate_store::tables::{
-    attempts, codes, consents, custom_auth, devices, messages, passkeys, risk_profiles, sessions,
+    attempts, codes, custom_auth, devices, messages, passkeys, risk_profiles, sessions,
     software_tokens, upstream_users,
 };
 
@@ -39,7 +39,6 @@ pub fn dependants(batch: Batch, pool: &Pool, user: &User) -> Batch {
     let batch = software_tokens::delete(batch, &pool.id, &user.id);
     let batch = upstream_users::forget_user(batch, &pool.id, &user.id);
     let batch = risk_profiles::forget_user(batch, &pool.id, &user.id);
-    let batch = consents::forget_user(batch, &pool.id, &user.id);
     let batch = messages::forget_user(batch, &pool.id, &user.id);
     attempts::forget(batch, &pool.id, &user.id)
 }

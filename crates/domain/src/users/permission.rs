@@ -10,17 +10,32 @@ use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::schema;
 use crate::records::user::User;
+use crate::tokens::verify::Signed;
 
 /// The author of a change.
 #[derive(Clone, Copy)]
 pub enum By<'a> {
     /// The signed-in user, through an application.
     User(&'a Client),
+    /// The same through an application that nobody vouches for, or that its user alone let in: it changes what WriteAttributes lists,
+    /// and nothing because nothing is listed.
+    Stranger(&'a Client),
     /// The user in the middle of a sign-in, through an application: adds what is missing and replaces nothing that is
     /// required or that messages go to.
     Challenge(&'a Client),
     /// An administrator.
     Admin,
+}
+
+impl<'a> By<'a> {
+    /// Returns the author of a change that is asked for with an access token.
+    pub fn token(signed: &'a Signed) -> Self {
+        let client = &signed.client;
+        match client.is_let_in_by_users() || signed.session.url().is_some() {
+            true => Self::Stranger(client),
+            false => Self::User(client),
+        }
+    }
 }
 
 /// A wished change.
@@ -87,11 +102,16 @@ pub fn check(pool: &Pool, by: By<'_>, user: &User, wish: &Wish<'_>) -> Result<()
             return Err(Refusal::Provided(name));
         }
     }
-    if let By::User(client) | By::Challenge(client) = by {
+    if let By::User(client) | By::Challenge(client) | By::Stranger(client) = by {
         if let Some(name) = first(&schema::is_flag) {
             return Err(Refusal::Flag(name));
         }
-        if first(&|name| !may_write(pool, client, name)).is_some() {
+        let is_stranger = matches!(by, By::Stranger(_));
+        let may = |name: &str| match is_stranger {
+            true => lists(client, name) && may_write(pool, client, name),
+            false => may_write(pool, client, name),
+        };
+        if first(&|name| !may(name)).is_some() {
             return Err(Refusal::Unwritable);
         }
     }
@@ -103,7 +123,7 @@ pub fn check(pool: &Pool, by: By<'_>, user: &User, wish: &Wish<'_>) -> Result<()
     if let Some(name) = lost(pool, user, wish.gone) {
         return Err(Refusal::Required(name));
     }
-    if let By::User(_) = by
+    if let By::User(_) | By::Stranger(_) = by
         && let Some(name) = provided(user, wish)
     {
         return Err(Refusal::Provided(name));
@@ -115,11 +135,14 @@ pub fn check(pool: &Pool, by: By<'_>, user: &User, wish: &Wish<'_>) -> Result<()
 /// schema requires (auth.md 2.12, 5.3). What only the service or a developer sets is never among them.
 pub fn may_write(pool: &Pool, client: &Client, name: &str) -> bool {
     let own = schema::is_of_service(name) || schema::is_flag(name) || name.starts_with("dev:");
-    let listed = || match &client.doc.write_attributes {
-        Some(list) => list.iter().any(|allowed| allowed == name),
-        None => !name.contains(':'),
-    };
-    !own && (listed() || is_required(pool, name))
+    let by_default = client.doc.write_attributes.is_none() && !name.contains(':');
+    !own && (by_default || lists(client, name) || is_required(pool, name))
+}
+
+/// True if WriteAttributes of a client has an attribute.
+fn lists(client: &Client, name: &str) -> bool {
+    let mut listed = client.doc.write_attributes.iter().flatten();
+    listed.any(|allowed| allowed == name)
 }
 
 fn is_required(pool: &Pool, name: &str) -> bool {

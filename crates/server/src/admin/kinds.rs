@@ -27,6 +27,7 @@ impl Request {
                 | Self::PreviewMessages { .. }
                 | Self::Export { .. }
                 | Self::ListDynamicClients(..)
+                | Self::ListConsents(..)
                 | Self::ListProviders { .. }
                 | Self::TestProvider { .. }
                 | Self::LinkingPolicy { .. }

@@ -4,6 +4,7 @@ mod audit_chain;
 pub(crate) mod backups;
 mod branding;
 pub(crate) mod clients;
+pub(crate) mod consents;
 pub(crate) mod control;
 pub(crate) mod creation;
 pub(crate) mod events;
@@ -159,6 +160,15 @@ pub enum Request {
     },
     /// Lists the clients of a pool that registered themselves.
     ListDynamicClients(clients::Wanted),
+    /// Lists the clients that a user let in although nobody vouches for them.
+    ListConsents(consents::Of),
+    /// Takes one of them out.
+    WithdrawConsent {
+        /// Whose.
+        of: consents::Of,
+        /// The client's id, or the URL of its document.
+        client: String,
+    },
     /// Lists the identity providers of a pool.
     ListProviders {
         /// The pool's id.
@@ -389,6 +399,11 @@ pub async fn perform(
             messages::test(store, root, now, &pool, &to).await
         }
         Request::ListDynamicClients(wanted) => clients::list(store, root, &wanted).await,
+        Request::ListConsents(of) => consents::list(store, root, &of).await,
+        Request::WithdrawConsent { of, client } => {
+            let now = commands::service_time(store, now).await.map_err(text)?;
+            consents::withdraw(store, root, now, &of, &client).await
+        }
         Request::ListProviders { pool } => providers::list(store, root, &pool).await,
         Request::TestProvider { .. } => {
             Err("a provider is tested by a running server, or by the command line".to_owned())

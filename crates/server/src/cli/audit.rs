@@ -7,6 +7,7 @@ use clap::{Arg, ArgMatches, Command};
 use cognate_domain::Endpoint;
 use cognate_domain::jobs::{client_secrets, log_delivery, unused_clients};
 use cognate_domain::oauth::provider::diagnosis;
+use cognate_domain::oauth::{exchange, withdrawal};
 use cognate_shapes::Op;
 
 use super::{Reach, audit_chain, find};
@@ -42,6 +43,8 @@ const COMMANDS: &[&str] = &[
     log_delivery::WELL,
     log_delivery::DROPPED,
     unused_clients::NAME,
+    exchange::NAME,
+    withdrawal::NAME,
     client_secrets::ROTATED,
     client_secrets::BROKEN,
     client_secrets::WELL,

@@ -24,6 +24,7 @@ pub(crate) mod banner;
 mod branding;
 mod breached;
 mod client;
+mod consents;
 mod dev;
 mod events;
 mod explain;
@@ -82,6 +83,7 @@ pub fn command() -> Command {
         .subcommand(messages::command())
         .subcommand(branding::command())
         .subcommand(client::command())
+        .subcommand(consents::command())
         .subcommand(imports::command())
         .subcommand(providers::command())
         .subcommand(import::command())
@@ -181,6 +183,7 @@ async fn perform(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("messages", sub)) => messages::run(config, sub).await,
         Some(("branding", sub)) => branding::run(config, sub).await,
         Some(("client", sub)) => client::run(config, sub).await,
+        Some(("consents", sub)) => consents::run(config, sub).await,
         Some(("imports", sub)) => imports::run(config, sub).await,
         Some(("providers", sub)) => providers::run(config, sub).await,
         Some(("import", sub)) => import::run(config, sub).await,

@@ -172,7 +172,7 @@ const KEYS: &[Key] = &[
     key(
         "private_outbound",
         Kind::Switch,
-        "Let identity providers be called at private addresses in serve too, and over HTTP on this machine",
+        "Let hosts that administrators name be called at private addresses in serve too, and over HTTP on this machine",
     ),
     key(
         "unresolved_domains",

@@ -20,6 +20,8 @@ const UPDATE: &str = "UPDATE cimd_documents SET doc = ?5, cached = ?6, ends = ?7
 const POLICY: &str = "SELECT 1 FROM cimd_policies WHERE pool_id = ?1 AND policy_id = ?2";
 const MAKE_ROOM: &str = "DELETE FROM cimd_documents WHERE pool_id = ?1 AND policy_id = ?2 AND used <= \
      (SELECT d.used FROM cimd_documents d WHERE d.pool_id = ?1 AND d.policy_id = ?2 ORDER BY d.used DESC LIMIT 1 OFFSET ?3)";
+const MAKE_ROOM_IN_POOL: &str = "DELETE FROM cimd_documents WHERE pool_id = ?1 AND used <= \
+     (SELECT d.used FROM cimd_documents d WHERE d.pool_id = ?1 ORDER BY d.used DESC LIMIT 1 OFFSET ?2)";
 const TOUCH: &str = "UPDATE cimd_documents SET used = ?4 WHERE pool_id = ?1 AND policy_id = ?2 AND url = ?3 AND used < ?4";
 
 rows! {
@@ -80,9 +82,24 @@ pub async fn page(
     rows::all(store.all((PAGE, params)).await?)
 }
 
+/// The most documents.
+#[derive(Clone, Copy, Debug)]
+pub struct Most {
+    /// Of a policy.
+    pub of_policy: i64,
+    /// Of all policies of a pool.
+    pub of_pool: i64,
+}
+
 /// Adds a document of a policy that is still there, and deletes those that were unused for longest where there are `most`;
 /// [`POLICY_GONE`], [`DOCUMENT_STALE`].
-pub fn insert(batch: Batch, pool_id: &str, policy_id: &str, row: &DocumentRow, most: i64) -> Batch {
+pub fn insert(
+    batch: Batch,
+    pool_id: &str,
+    policy_id: &str,
+    row: &DocumentRow,
+    most: Most,
+) -> Batch {
     let params = params![
         pool_id,
         policy_id,
@@ -95,7 +112,8 @@ pub fn insert(batch: Batch, pool_id: &str, policy_id: &str, row: &DocumentRow, m
     ];
     batch
         .exists(POLICY, params![pool_id, policy_id], POLICY_GONE)
-        .run(MAKE_ROOM, params![pool_id, policy_id, most - 1])
+        .run(MAKE_ROOM, params![pool_id, policy_id, most.of_policy - 1])
+        .run(MAKE_ROOM_IN_POOL, params![pool_id, most.of_pool - 1])
         .one(INSERT, params, DOCUMENT_STALE)
 }
 

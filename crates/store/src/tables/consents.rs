@@ -2,7 +2,7 @@
 
 use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Query, Row, StoreError, params};
+use crate::{Batch, Query, Row, Store, StoreError, params};
 
 const BY_KEY: &str = "SELECT doc, created, modified, mac FROM consents WHERE pool_id = ?1 AND user_id = ?2 AND consent_key = ?3";
 const PUT: &str = "INSERT INTO consents (pool_id, user_id, consent_key, doc, created, modified, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
@@ -10,6 +10,10 @@ const PUT: &str = "INSERT INTO consents (pool_id, user_id, consent_key, doc, cre
 const MAKE_ROOM: &str = "DELETE FROM consents WHERE pool_id = ?1 AND user_id = ?2 AND consent_key <> ?3 AND modified <= \
      (SELECT c.modified FROM consents c WHERE c.pool_id = ?1 AND c.user_id = ?2 AND c.consent_key <> ?3 \
      ORDER BY c.modified DESC LIMIT 1 OFFSET ?4)";
+const OF_USER: &str = "SELECT doc, created, modified, mac, consent_key FROM consents WHERE pool_id = ?1 AND user_id = ?2 \
+     ORDER BY consent_key";
+const DELETE: &str =
+    "DELETE FROM consents WHERE pool_id = ?1 AND user_id = ?2 AND consent_key = ?3";
 const FORGET_USER: &str = "DELETE FROM consents WHERE pool_id = ?1 AND user_id = ?2";
 
 rows! {
@@ -69,6 +73,25 @@ pub fn put(
     batch
         .run(MAKE_ROOM, params![pool_id, user_id, key, most - 1])
         .run(PUT, params)
+}
+
+/// Returns all consents of a user, which are as many as [`put`] keeps, each with its key.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_user(
+    store: &Store,
+    pool_id: &str,
+    user_id: &str,
+) -> Result<Vec<(String, ConsentRow)>, StoreError> {
+    let keyed = |mut row: Row| Ok((row.take_text(4)?, ConsentRow::read(&mut row)?));
+    let rows = store.all((OF_USER, params![pool_id, user_id])).await?;
+    rows.into_iter().map(keyed).collect()
+}
+
+/// Deletes a consent of a user, if it is there.
+pub fn delete(batch: Batch, pool_id: &str, user_id: &str, key: &str) -> Batch {
+    batch.run(DELETE, params![pool_id, user_id, key])
 }
 
 /// Deletes all consents of a user.

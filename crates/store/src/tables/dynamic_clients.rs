@@ -8,9 +8,9 @@ use crate::{Batch, Label, Query, Row, Store, StoreError, params};
 /// The registration has changed since it was read, or is gone.
 pub const REGISTRATION_STALE: Label = Label("registration_stale");
 
-const INSERT: &str = "INSERT INTO dynamic_clients (pool_id, client_id, token_key, used, created, mac) \
-     VALUES (?1, ?2, ?3, 0, ?4, ?5)";
-const WITH_CLIENT: &str = "SELECT d.token_key, d.used, d.created, d.mac, c.pool_id, c.client_id, c.doc, c.sealed, c.created, \
+const INSERT: &str = "INSERT INTO dynamic_clients (pool_id, client_id, token_key, used, created, mac, idle_since) \
+     VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6)";
+const WITH_CLIENT: &str = "SELECT d.token_key, d.used, d.created, d.mac, d.idle_since, c.pool_id, c.client_id, c.doc, c.sealed, c.created, \
      c.modified, c.ver, c.mac FROM dynamic_clients d JOIN clients c ON c.pool_id = d.pool_id AND c.client_id = d.client_id \
      WHERE d.pool_id = ?1 AND d.client_id = ?2";
 const SET_TOKEN: &str = "UPDATE dynamic_clients SET token_key = ?4, mac = ?5 \
@@ -19,12 +19,25 @@ const AT_TOKEN: &str =
     "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND token_key = ?3";
 const USE: &str =
     "UPDATE dynamic_clients SET used = 1 WHERE pool_id = ?1 AND client_id = ?2 AND used = 0";
-const IS_UNUSED: &str =
-    "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND used = 0";
+// One whose row is from before the column had no time; it gets one.
+const USE_AT: &str = "UPDATE dynamic_clients SET used = 1, idle_since = ?3 WHERE pool_id = ?1 AND client_id = ?2 \
+     AND (used = 0 OR idle_since IS NULL OR idle_since <= ?4)";
+const KEEP: &str =
+    "UPDATE dynamic_clients SET used = 1, idle_since = NULL WHERE pool_id = ?1 AND client_id = ?2";
+const TO_NOTE: &str = "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND (used = 0 OR idle_since <= ?3)";
+const IS_UNUSED: &str = "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND used = 0 AND created <= ?3";
+const IS_IDLE: &str = "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND used = 1 AND idle_since <= ?3";
 const DELETE: &str = "DELETE FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2";
 const OLD_UNUSED: &str = "SELECT pool_id, client_id FROM dynamic_clients WHERE used = 0 AND created <= ?1 \
      ORDER BY created, pool_id, client_id LIMIT ?2";
-const PAGE: &str = "SELECT d.token_key, d.used, d.created, d.mac, c.pool_id, c.client_id, c.doc, c.sealed, c.created, \
+const IDLE: &str = "SELECT pool_id, client_id FROM dynamic_clients WHERE used = 1 AND idle_since <= ?1 \
+     ORDER BY idle_since, pool_id, client_id LIMIT ?2";
+// Those that somebody answers for have no time.
+const OLDEST_UNUSED: &str = "SELECT client_id FROM dynamic_clients WHERE pool_id = ?1 AND used = 0 AND idle_since <= ?2 \
+     ORDER BY idle_since, client_id LIMIT 1";
+const LONGEST_IDLE: &str = "SELECT client_id FROM dynamic_clients WHERE pool_id = ?1 AND used = 1 AND idle_since <= ?2 \
+     ORDER BY idle_since, client_id LIMIT 1";
+const PAGE: &str = "SELECT d.token_key, d.used, d.created, d.mac, d.idle_since, c.pool_id, c.client_id, c.doc, c.sealed, c.created, \
      c.modified, c.ver, c.mac FROM dynamic_clients d JOIN clients c ON c.pool_id = d.pool_id AND c.client_id = d.client_id \
      WHERE d.pool_id = ?1 AND d.client_id > ?2 ORDER BY d.client_id LIMIT ?3";
 
@@ -39,6 +52,9 @@ rows! {
         pub created: i64,
         /// Over [`signed`](RegistrationRow::signed).
         pub mac: Option<Vec<u8>>,
+        /// Since when nobody signed in by a client that nobody answers for, as of a day ago at most, in microseconds; None
+        /// for a client that stays.
+        pub idle_since: Option<i64>,
     }
 }
 
@@ -64,14 +80,14 @@ impl Registered {
         Ok(Self {
             registration,
             client: ClientRow {
-                pool_id: row.take_text(4)?,
-                client_id: row.take_text(5)?,
-                doc: row.take_text(6)?,
-                sealed: row.take_opt_bytes(7)?,
-                created: row.int(8)?,
-                modified: row.int(9)?,
-                ver: row.int(10)?,
-                mac: row.take_opt_bytes(11)?,
+                pool_id: row.take_text(5)?,
+                client_id: row.take_text(6)?,
+                doc: row.take_text(7)?,
+                sealed: row.take_opt_bytes(8)?,
+                created: row.int(9)?,
+                modified: row.int(10)?,
+                ver: row.int(11)?,
+                mac: row.take_opt_bytes(12)?,
             },
         })
     }
@@ -86,7 +102,8 @@ pub fn insert(batch: Batch, pool_id: &str, client_id: &str, row: &RegistrationRo
             client_id,
             &row.token_key,
             row.created,
-            row.mac.as_ref()
+            row.mac.as_ref(),
+            row.idle_since
         ],
     )
 }
@@ -155,15 +172,41 @@ pub fn note_use(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
     batch.run(USE, params![pool_id, client_id])
 }
 
-/// Returns the query that finds a row for a client that registered itself and was never used.
-#[must_use]
-pub fn is_unused(pool_id: &str, client_id: &str) -> Query {
-    (IS_UNUSED, params![pool_id, client_id])
+/// Notes that a client that nobody answers for is used `now`, unless a use after `noted` is noted already; both in
+/// microseconds.
+pub fn note_use_at(batch: Batch, pool_id: &str, client_id: &str, now: i64, noted: i64) -> Batch {
+    batch.run(USE_AT, params![pool_id, client_id, now, noted])
 }
 
-/// Requires that the client was never used; [`REGISTRATION_STALE`].
-pub fn require_unused(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
-    batch.exists(IS_UNUSED, params![pool_id, client_id], REGISTRATION_STALE)
+/// Lets a client stay, however long it is not used: an administrator looks after it.
+pub fn keep(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
+    batch.run(KEEP, params![pool_id, client_id])
+}
+
+/// Returns the query that finds a row for a client that registered itself and whose use is to be noted: it was never used, or not
+/// since `noted`, in microseconds.
+#[must_use]
+pub fn to_note(pool_id: &str, client_id: &str, noted: i64) -> Query {
+    (TO_NOTE, params![pool_id, client_id, noted])
+}
+
+/// Requires that the client was made by `until`, in microseconds, and never used; [`REGISTRATION_STALE`].
+pub fn require_unused(batch: Batch, pool_id: &str, client_id: &str, until: i64) -> Batch {
+    batch.exists(
+        IS_UNUSED,
+        params![pool_id, client_id, until],
+        REGISTRATION_STALE,
+    )
+}
+
+/// Requires that nobody answers for the client, and that it was used by `until`, in microseconds, for the last time;
+/// [`REGISTRATION_STALE`].
+pub fn require_idle(batch: Batch, pool_id: &str, client_id: &str, until: i64) -> Batch {
+    batch.exists(
+        IS_IDLE,
+        params![pool_id, client_id, until],
+        REGISTRATION_STALE,
+    )
 }
 
 /// Deletes the registration of a client, if there is one.
@@ -181,7 +224,50 @@ pub async fn old_unused(
     until: i64,
     limit: i64,
 ) -> Result<Vec<(String, String)>, StoreError> {
-    let rows = store.all((OLD_UNUSED, params![until, limit])).await?;
+    pairs(store.all((OLD_UNUSED, params![until, limit])).await?)
+}
+
+/// Returns pool and client of up to `limit` registrations that nobody answers for and that were used by `until`, in
+/// microseconds, for the last time; those that are idle for longest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn idle(
+    store: &Store,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<(String, String)>, StoreError> {
+    pairs(store.all((IDLE, params![until, limit])).await?)
+}
+
+fn pairs(rows: Vec<Row>) -> Result<Vec<(String, String)>, StoreError> {
     let pair = |mut row: Row| Ok((row.take_text(0)?, row.take_text(1)?));
     rows.into_iter().map(pair).collect()
+}
+
+/// Returns the client of a pool that nobody answers for and that waits for its first use for longest, if that is since `until` at
+/// least, in microseconds.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn oldest_unused(
+    store: &Store,
+    pool_id: &str,
+    until: i64,
+) -> Result<Option<String>, StoreError> {
+    let row = store.first((OLDEST_UNUSED, params![pool_id, until]));
+    row.await?.map(|mut row| row.take_text(0)).transpose()
+}
+
+/// As [`oldest_unused`], among those that were used.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn longest_idle(
+    store: &Store,
+    pool_id: &str,
+    until: i64,
+) -> Result<Option<String>, StoreError> {
+    let row = store.first((LONGEST_IDLE, params![pool_id, until]));
+    row.await?.map(|mut row| row.take_text(0)).transpose()
 }

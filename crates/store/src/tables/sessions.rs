@@ -24,6 +24,11 @@ const DELETE: &str = "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 A
 const DELETE_OF_USER: &str = "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2";
 const DELETE_OF_ORIGIN: &str =
     "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND origin = ?3";
+const DELETE_OF_CLIENT: &str =
+    "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND client_id = ?3";
+// The document names the URL of a client's document as a member of its own.
+const DELETE_OF_URL: &str =
+    "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND doc LIKE ?3 ESCAPE '!'";
 const DELETE_ONE: &str =
     "DELETE FROM sessions WHERE pool_id = ?1 AND user_id = ?2 AND session_id = ?3 AND expires > ?4";
 const TOUCH: &str = "UPDATE sessions SET active = ?4, activity = ?5 \
@@ -256,6 +261,18 @@ pub fn delete(batch: Batch, pool_id: &str, user_id: &str, session_id: &str) -> B
 /// Ends every session of a user that came out of a browser's session.
 pub fn delete_of_origin(batch: Batch, pool_id: &str, user_id: &str, origin: &str) -> Batch {
     batch.run(DELETE_OF_ORIGIN, params![pool_id, user_id, origin])
+}
+
+/// Ends every session of a user with a client.
+pub fn delete_of_client(batch: Batch, pool_id: &str, user_id: &str, client_id: &str) -> Batch {
+    batch.run(DELETE_OF_CLIENT, params![pool_id, user_id, client_id])
+}
+
+/// Ends every session of a user with a client that named itself by the URL of a document.
+pub fn delete_of_url(batch: Batch, pool_id: &str, user_id: &str, url: &str) -> Batch {
+    let url = url.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let named = format!("%\"url\":\"{url}\"%");
+    batch.run(DELETE_OF_URL, params![pool_id, user_id, named])
 }
 
 /// Ends every session of a user.

@@ -36,11 +36,16 @@ pub(super) fn see_other(location: &str) -> Flow<Response> {
     Response::redirect(location).ok_or_else(|| impossible("a location"))
 }
 
-/// Sends the browser to the client.
+/// Sends the browser to the client, or with a refusal that is not for it to the page for errors.
 ///
 /// # Errors
 /// A redirect URI that is no header.
-pub(super) fn reply(reply: &Reply, locale: Locale) -> Flow<Response> {
+pub(super) fn reply(request: &Request<'_>, reply: &Reply) -> Flow<Response> {
+    let locale = request.locale();
+    if reply.is_kept {
+        let error = reply.parameter("error").unwrap_or_default();
+        return to_error_page(request, None, texts::kept_name(error));
+    }
     let location = match reply.mode {
         ReplyMode::Query => location(reply, '?'),
         ReplyMode::Fragment => location(reply, '#'),
@@ -162,7 +167,11 @@ pub(super) fn refused(
     client_id: Option<&str>,
     cause: &Cause,
 ) -> Flow<Response> {
-    let error = encode(texts::error_name(cause)).replace("%20", "+");
+    to_error_page(request, client_id, texts::error_name(cause))
+}
+
+fn to_error_page(request: &Request<'_>, client_id: Option<&str>, name: &str) -> Flow<Response> {
+    let error = encode(name).replace("%20", "+");
     let client = client_id.filter(|id| id.len() <= 128);
     let client = client.map_or(String::new(), |id| format!("&client_id={}", encode(id)));
     let reference = encode(&request.visitor().request_id);
@@ -196,7 +205,7 @@ pub(super) async fn refuse(
             no_document(request, parameters, cause).await
         }
         Refusal::Page(cause) => refused(request, parameters.client_id, cause),
-        Refusal::Client(told) => reply(told, request.locale()),
+        Refusal::Client(told) => reply(request, told),
     };
     answered.map_or_else(|stop| stop, Stop::with)
 }

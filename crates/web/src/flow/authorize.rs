@@ -47,10 +47,7 @@ async fn begin(request: &Request<'_>) -> Flow<Response> {
         Some(session) if !(prompt.select_account && visit.is_managed()) => {
             visit.answer_by(&session).await
         }
-        _ if prompt.none => answer::reply(
-            &visit.authorization.refuse(&LOGIN_REQUIRED),
-            request.locale(),
-        ),
+        _ if prompt.none => answer::reply(request, &visit.authorization.refuse(&LOGIN_REQUIRED)),
         _ => match visit.to_provider().await? {
             Some(response) => Ok(response),
             None => {
@@ -91,7 +88,7 @@ impl Visit<'_> {
         let cx = self.request.cx(Endpoint::SignIn);
         let answered = || Box::pin(by_session(&cx, &self.authorization, by));
         match action::run(&cx, answered).await? {
-            Answered::Reply(reply) => self.forget(answer::reply(&reply, self.request.locale())?),
+            Answered::Reply(reply) => self.forget(answer::reply(self.request, &reply)?),
             Answered::Question(_) => self.to_consent(&by.session.name, by.is_fresh),
         }
     }

@@ -80,7 +80,7 @@ async fn decide(request: &Request<'_>) -> Flow<Response> {
         }
         Some("deny") => {
             let told = visit.authorization.refuse(&ACCESS_DENIED);
-            visit.forget(answer::reply(&told, request.locale())?)
+            visit.forget(answer::reply(request, &told)?)
         }
         _ => visit.question(StatusCode::OK, None, &open).await,
     }
@@ -159,13 +159,8 @@ impl Visit<'_> {
             name: question.name.clone(),
             place: question.place.clone(),
             own_machine: question.own_machine,
-            // What it asks for, and where it may use it.
-            scopes: question
-                .scopes
-                .iter()
-                .chain(&question.resource)
-                .cloned()
-                .collect(),
+            scopes: question.scopes.clone(),
+            resource: question.resource.clone(),
         });
         let page = self.page(status, alert, &screen).await?;
         let state = self.state(

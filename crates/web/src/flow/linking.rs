@@ -139,7 +139,7 @@ impl Visit<'_> {
             tracing::error!(?error, request_id = %cx.request_id, "a refusal was not recorded");
         }
         let told = self.authorization.refuse(&refused.error);
-        answer::reply(&told, self.request.locale())
+        answer::reply(self.request, &told)
     }
 
     /// Goes on after a complete sign-in: to the client, or first to the link that it is the proof for.

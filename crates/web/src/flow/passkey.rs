@@ -197,8 +197,9 @@ impl Visit<'_> {
                     redirect_uri: self.authorization.redirect_uri.clone(),
                     mode: ReplyMode::Query,
                     parameters,
+                    is_kept: self.authorization.reply_to().to_stranger,
                 };
-                self.forget(answer::reply(&reply, self.request.locale())?)
+                self.forget(answer::reply(self.request, &reply)?)
             }
             Some(session) => self.answer_by(session).await,
             None => self.redirect(paths::SIGN_IN),

@@ -186,7 +186,7 @@ impl Visit<'_> {
         let response = match offers {
             true => self.forget(self.to_passkey()?)?,
             false if finished.is_asked => self.to_consent(&finished.session, true)?,
-            false => self.forget(answer::reply(&finished.reply, self.request.locale())?)?,
+            false => self.forget(answer::reply(self.request, &finished.reply)?)?,
         };
         let response = response.with_cookie(session);
         let response = self.remember_last_used(response, provider)?;

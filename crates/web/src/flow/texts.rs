@@ -9,6 +9,9 @@ use crate::request::Request;
 /// The name of an answer of a provider that no sign-in waits for.
 const NO_TRANSACTION: &str = "no_transaction";
 
+/// The name of a refusal that the client does not learn of.
+const NOT_LET_IN: &str = "not_let_in";
+
 /// The name of an answer that begins no sign-in (endpoints.md 1.10).
 const UNASKED: &str = "Invalid samlResponse or relayState from identity provider";
 
@@ -27,6 +30,19 @@ pub(super) fn error_name(cause: &Cause) -> &'static str {
     }
 }
 
+/// Returns the name of a refusal that its client does not learn of: what is wrong with the request, or that nothing came of it.
+pub(super) fn kept_name(error: &str) -> &'static str {
+    match error {
+        "unauthorized_client" => "unauthorized_client",
+        "invalid_request"
+        | "invalid_scope"
+        | "invalid_target"
+        | "request_not_supported"
+        | "request_uri_not_supported" => "invalid_request",
+        _ => NOT_LET_IN,
+    }
+}
+
 /// Returns the sentence of the page for errors.
 pub(super) fn error_sentence(locale: Locale, error: &str) -> &'static str {
     let words = &locale.texts().alerts;
@@ -35,6 +51,7 @@ pub(super) fn error_sentence(locale: Locale, error: &str) -> &'static str {
         "invalid_client" => &words.unknown_client,
         "unauthorized_client" => &words.unauthorized_client,
         "Required parameters missing" => &words.parameters_missing,
+        NOT_LET_IN => &words.not_let_in,
         NO_TRANSACTION => &locale.texts().pages.notice.restart_text,
         _ => &words.malformed,
     }

@@ -54,4 +54,6 @@ pub struct Alerts {
     pub parameters_missing: String,
     /// A request that cannot be understood.
     pub malformed: String,
+    /// A client that nobody vouches for, and that its user did not let in: it learns nothing.
+    pub not_let_in: String,
 }

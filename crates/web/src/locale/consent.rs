@@ -11,6 +11,8 @@ pub struct Consent {
     pub(crate) site: String,
     /// Above what it calls itself.
     pub(crate) name: String,
+    /// Above the resource server that takes the token.
+    pub(crate) resource: String,
     /// Above the host to which the answer goes.
     pub(crate) place: String,
     /// The answer goes to the user's own machine.

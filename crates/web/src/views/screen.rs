@@ -397,6 +397,8 @@ pub struct Consent {
     pub own_machine: bool,
     /// The scopes that it asks for.
     pub scopes: Vec<String>,
+    /// The resource server that takes the token, by its Identifier; None for none in particular.
+    pub resource: Option<String>,
 }
 
 /// The question whether to sign out, as an application's request alone does not show who is signed in.

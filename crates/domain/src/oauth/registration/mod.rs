@@ -29,7 +29,7 @@ use crate::oauth::registration::metadata::Sent;
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::registration::RegistrationKind;
-use crate::resources::clients::{secrets, settings};
+use crate::resources::clients::{secrets, settings, unused};
 use crate::resources::{self, providers};
 use crate::{audit, ids};
 
@@ -156,26 +156,45 @@ async fn make(
         id,
     };
     let token = random::handle();
+    let whole = |batch| {
+        let batch = bounds.count(cx, &pool, batch);
+        let batch = add(&pool, batch, &client, &token)?;
+        Ok::<_, Fault>(audit::record_about(cx, batch, &pool.id, &client.id))
+    };
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
-    let batch = bounds.count(cx, &pool, batch);
-    let counts = resources::clients::counts(kind).iter();
-    let batch = counts.fold(batch, |batch, count| {
-        resource_counts::take(batch, &pool.id, count.resource, count.most, count.full)
-    });
-    let batch = add(&pool, batch, &client, &token)?;
-    let batch = audit::record_about(cx, batch, &pool.id, &client.id);
-    commit(cx, &pool, &client.id, &bounds, batch).await?;
+    let done = commit(cx, &pool, &client.id, &bounds, whole(batch)?).await;
+    if !matches!(&done, Err(Stop::Refused(refused)) if *refused == full()) {
+        done?;
+        return Ok(announce(cx, client, &token));
+    }
+    let Some((old, since)) = unused::that_makes_room(cx, &pool).await? else {
+        return Err(full().into());
+    };
+    let batch = unused::removal(Batch::new(), &pool, &old, since, cx.now());
+    commit(cx, &pool, &client.id, &bounds, whole(batch)?).await?;
+    cx.cache.end_client(&cx.clock, &old.id, old.ver + 1);
     Ok(announce(cx, client, &token))
 }
 
-/// Adds the rows of a client.
+/// The refusal of a pool that has no room for a client.
+fn full() -> Refused {
+    Refused::Metadata(TOO_MANY_CLIENTS)
+}
+
+/// Adds the rows of a client, and counts it.
 fn add(pool: &Pool, batch: Batch, client: &Client, token: &str) -> Result<Batch> {
+    let said = client.doc.registration.as_ref();
+    let counts = said.map_or(&[][..], resources::clients::counts).iter();
+    let batch = counts.fold(batch, |batch, count| {
+        resource_counts::take(batch, &pool.id, count.resource, count.most, count.full)
+    });
     let text = serde_json::to_string(&client.doc).map_err(Fault::from)?;
     let sealed = client.sealed.as_deref();
     let mac = Client::mac(pool, &client.id, &text, sealed);
     let (id, now) = (&client.id, client.created);
     let batch = clients::insert(batch, &pool.id, id, &text, sealed, mac, now);
-    let row = signed(pool, id, token_key(pool, id, token), now);
+    let mut row = signed(pool, id, token_key(pool, id, token), now);
+    row.idle_since = unused::idle_since(client);
     Ok(dynamic_clients::insert(batch, &pool.id, id, &row))
 }
 
@@ -186,6 +205,7 @@ fn signed(pool: &Pool, client_id: &str, token_key: String, created: i64) -> Regi
         used: false,
         created,
         mac: None,
+        idle_since: None,
     };
     row.mac = Some(pool.sign(&row.signed(client_id)));
     row
@@ -224,7 +244,7 @@ async fn commit(
         return Ok(());
     };
     if met == Some(resources::clients::FULL) {
-        return Err(Refused::Metadata(TOO_MANY_CLIENTS).into());
+        return Err(full().into());
     }
     match bounds.reached(cx, pool, met).await? {
         Some(wait) => Err(Refused::TooMany(wait).into()),

@@ -57,7 +57,7 @@ async fn attempt(
         false => batch,
     };
     // Whom an administrator looks after is not removed as unused.
-    let batch = dynamic_clients::note_use(batch, &pool.id, &before.id);
+    let batch = dynamic_clients::keep(batch, &pool.id, &before.id);
     let batch = audit::record(cx, batch, &pool.id, None);
     cx.commit(batch, |label| {
         resources::clients::conflict(cx, &pool.id, &before.id, label)

@@ -20,7 +20,7 @@ pub async fn delete_user_attributes(
 ) -> Result<DeleteUserAttributesResponse> {
     let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let (pool, user) = (&signed.pool, &signed.user);
-    let by = By::User(&signed.client);
+    let by = By::token(&signed);
     let change = changes::delete(pool, by, user, &input.user_attribute_names)?;
     let origin = Origin::of_client(&signed.client.id, None);
     change_attributes::save(cx, pool, user, change, origin).await?;

@@ -20,7 +20,7 @@ pub async fn update_user_attributes(
 ) -> Result<UpdateUserAttributesResponse> {
     let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
     let (pool, user) = (&signed.pool, &signed.user);
-    let by = By::User(&signed.client);
+    let by = By::token(&signed);
     let given = attributes::given(Some(input.user_attributes));
     let change = changes::update(pool, by, user, given)?;
     let origin = Origin::of_client(&signed.client.id, input.client_metadata.as_ref());

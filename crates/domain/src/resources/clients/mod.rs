@@ -4,6 +4,7 @@ pub mod kept;
 pub mod managed;
 pub mod secrets;
 pub mod settings;
+pub mod unused;
 
 use cognate_store::tables::{
     clients, dynamic_clients, login_styles, resource_counts, risk_messages, terms,
@@ -15,7 +16,7 @@ use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
-use crate::records::registration::RegistrationKind;
+use crate::records::registration::Registration;
 use crate::resources::pools;
 
 /// Returns a client of `pool` as the database has it now, past the cache.
@@ -44,7 +45,7 @@ const DYNAMIC: Counted = Counted {
     most: 5_000,
     full: FULL,
 };
-/// Those that anybody registered: they leave room for those that somebody answers for.
+/// Those that nobody answers for: they leave room for the others.
 const OPEN: Counted = Counted {
     resource: "open_clients",
     most: 2_500,
@@ -54,11 +55,11 @@ const OPEN: Counted = Counted {
 /// There are as many clients that registered themselves as there may be.
 pub const FULL: Label = Label("dynamic_clients_full");
 
-/// Returns the counts that a client registered in this way belongs to.
-pub fn counts(kind: RegistrationKind) -> &'static [Counted] {
-    match kind {
-        RegistrationKind::Open => &[DYNAMIC, OPEN],
-        RegistrationKind::Authenticated => &[DYNAMIC],
+/// Returns the counts that a client belongs to.
+pub fn counts(registration: &Registration) -> &'static [Counted] {
+    match registration.is_unvouched() {
+        true => &[DYNAMIC, OPEN],
+        false => &[DYNAMIC],
     }
 }
 
@@ -73,7 +74,7 @@ pub fn delete(batch: Batch, pool_id: &str, client: &Client) -> Batch {
         return batch;
     };
     let batch = dynamic_clients::delete(batch, pool_id, &client.id);
-    let kinds = counts(registration.kind).iter();
+    let kinds = counts(registration).iter();
     kinds.fold(batch, |batch, count| {
         resource_counts::give_back(batch, pool_id, count.resource)
     })

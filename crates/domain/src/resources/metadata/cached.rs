@@ -2,7 +2,7 @@
 
 use cognate_shapes::{ClientMetadataURLType, Timestamp};
 use cognate_store::Batch;
-use cognate_store::tables::cimd_documents::{self, DocumentRow};
+use cognate_store::tables::cimd_documents::{self, DocumentRow, Most};
 
 use crate::clock::{DAY, SECOND};
 use crate::cx::Cx;
@@ -12,8 +12,12 @@ use crate::records::pool::Pool;
 use crate::resources::metadata::Policy;
 use crate::resources::metadata::fetch::Fetched;
 
-/// URLs that are kept for a policy; those that were unused for longest go (agents.md 1.4).
-pub const MOST: i64 = 1_000;
+/// URLs that are kept for a policy (agents.md 1.4), and for all policies of a pool; those that were unused for longest go. Each
+/// has a document of ten kibibytes at most.
+const MOST: Most = Most {
+    of_policy: 1_000,
+    of_pool: 2_000,
+};
 
 /// The row of a URL.
 #[derive(Clone, Debug)]

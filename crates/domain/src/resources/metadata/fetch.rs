@@ -73,9 +73,7 @@ pub async fn fetch(
         network: &network,
         now: cx.now(),
     };
-    let called = cx.call(call, async {
-        Ok(cx.metadata_fetches.fetch(&cx.outbound, fetch).await)
-    });
+    let called = cx.call(call, async { Ok(cx.metadata_fetches.fetch(fetch).await) });
     let read = match called.await? {
         Ok(Ok(answer)) => read(cx, url.text, answer).await,
         Ok(Err(error)) => Err(unreachable(&error)),

@@ -205,6 +205,18 @@ mod tests {
     }
 
     #[test]
+    fn as_many_patterns_as_a_pool_may_have_are_tried_at_once() {
+        // What costs most: each place of the URL is tried as far as the pattern goes.
+        let pattern = format!("https://*/*{}b", "a".repeat(117));
+        let url = format!("https://h.example/{}", "a".repeat(235));
+        let begun = std::time::Instant::now();
+        for _ in 0..250 {
+            assert!(!matches(&pattern, &url));
+        }
+        assert!(begun.elapsed().as_millis() < 1_000, "{:?}", begun.elapsed());
+    }
+
+    #[test]
     fn what_can_match_nothing_is_no_pattern() {
         for bad in [
             "https://a.example",

@@ -120,7 +120,11 @@ async fn policy<'a>(
     let Some(url) = DocumentUrl::parse(url, metadata::schemes(cx)) else {
         return Ok(Err(Unresolved::NotAUrl));
     };
-    let policy = Policies::of(cx, pool).await?.of_url(&url);
+    let policies = Policies::of(cx, pool).await?;
+    // Patterns can be long, and many, and anybody can ask.
+    let (named, schemes) = (url.text.to_owned(), metadata::schemes(cx));
+    let look = move || policies.of_url(&DocumentUrl::parse(&named, schemes)?);
+    let policy = cx.workers.run(look).await;
     let policy = policy.filter(|policy| policy.client_id().is_some());
     Ok(match policy {
         Some(_) if metadata::check_tier(cx, pool).is_err() => Err(Unresolved::Tier),

@@ -264,6 +264,42 @@ async fn a_policy_keeps_a_thousand_urls_and_lets_the_oldest_go(t: &TestApp) {
 }
 
 #[each_engine]
+async fn a_pool_keeps_two_thousand_urls_of_all_its_policies(t: &TestApp) {
+    let here = Place::new(t).await;
+    let other = policy(t, &here.pool, &here.client, "https://b.example/*").await;
+    let third = policy(t, &here.pool, &here.client, "https://c.example/*").await;
+    let elsewhere = Place::new(t).await;
+    let sql = "INSERT INTO cimd_documents (pool_id, policy_id, url, doc, cached, ends, used, ver) VALUES (?1, ?2, ?3, '', 0, 0, ?4, 1)";
+    let add = async |pool: &str, policy: &Value, from: i64, n: i64| {
+        let id = policy["CIMDPolicyId"].as_str().unwrap();
+        let rows = (from..from + n).fold(Batch::new(), |batch, n| {
+            let url = format!("https://{n:04}.example/c");
+            batch.run(sql, params![pool, id, url, n])
+        });
+        t.app.store.commit(rows).await.unwrap();
+    };
+    // What another pool has does not count.
+    add(&elsewhere.pool, &elsewhere.policy, 0, 3).await;
+    add(&here.pool, &other, 0, 999).await;
+    add(&here.pool, &third, 999, 999).await;
+    let kept = async || {
+        let sql = "SELECT url FROM cimd_documents WHERE pool_id = ?1 ORDER BY used, url";
+        let rows = t.app.store.rows(sql, params![&here.pool]).await.unwrap();
+        (rows.len(), rows[0].text(0).unwrap().to_owned())
+    };
+    for (n, kept_then) in [(1_999, "0000"), (2_000, "0000"), (2_000, "0001")]
+        .into_iter()
+        .enumerate()
+    {
+        let url = here.host.url(&format!("/{n}.json"));
+        here.host.publishes(&url, json!({}));
+        resolve(t, &here.pool, &url).await.unwrap();
+        let (count, oldest) = kept_then;
+        assert_eq!(kept().await, (count, format!("https://{oldest}.example/c")));
+    }
+}
+
+#[each_engine]
 async fn urls_are_listed_page_by_page(t: &TestApp) {
     let here = Place::new(t).await;
     let mut urls = Vec::new();

@@ -135,6 +135,8 @@ async fn in_production_no_host_of_an_inner_network_is_asked() {
     let t = TestApp::sqlite_with(Settings {
         mode: Mode::Serve,
         public_url: Some("https://id.example.com".into()),
+        // That is for hosts that administrators name, not for those that strangers do.
+        private_outbound: true,
         ..Settings::dev()
     })
     .await;

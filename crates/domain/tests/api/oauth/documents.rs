@@ -2,6 +2,8 @@
 
 mod consent;
 mod others;
+mod strangers;
+mod withdrawn;
 
 use cognate_domain::errors::oauth::INVALID_CLIENT;
 use cognate_domain::oauth::authorization::{self, Authorization, Cause, Parameters, Refusal};

@@ -6,7 +6,7 @@ use super::{Expiry, POOL, Table, USER, sealed};
 pub(super) const DYNAMIC_CLIENTS: Table = Table {
     name: "dynamic_clients",
     key: &["pool_id", "client_id"],
-    columns: &["token_key", "used", "created", "mac"],
+    columns: &["token_key", "used", "created", "mac", "idle_since"],
     signed: Some(&["token_key", "created"]),
     ..POOL
 };

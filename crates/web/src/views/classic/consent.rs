@@ -12,6 +12,11 @@ pub(super) fn lines(ours: &Ours, screen: &Consent) -> Vec<String> {
         named(&ours.consent_site, "site", screen.site.as_deref()),
         named(&ours.consent_name, "name", screen.name.as_deref()),
         named(&ours.consent_scopes, "scopes", Some(&scopes)),
+        named(
+            &ours.consent_resource,
+            "resource",
+            screen.resource.as_deref(),
+        ),
         named(&ours.consent_place, "place", Some(&screen.place)),
         screen.own_machine.then(|| ours.consent_own_machine.clone()),
     ];

@@ -149,6 +149,7 @@ pub(super) struct Ours {
     pub(super) consent_site: String,
     pub(super) consent_name: String,
     pub(super) consent_scopes: String,
+    pub(super) consent_resource: String,
     pub(super) consent_place: String,
     pub(super) consent_own_machine: String,
     pub(super) allow: String,

@@ -173,6 +173,7 @@ pub(super) enum Body<'a> {
         place: &'a str,
         own_machine: bool,
         scopes: Vec<Scope<'a>>,
+        resource: Option<&'a str>,
     },
 }
 

@@ -203,6 +203,7 @@ pub(super) fn consent<'a>(make: &Maker<'a>, screen: &'a Consent) -> Step<'a> {
         place: &screen.place,
         own_machine: screen.own_machine,
         scopes: scopes(make, &screen.scopes),
+        resource: screen.resource.as_deref(),
     };
     Step::blank("client-consent", &t.device.consent_title, body)
         .lead(plain(&t.consent.text))

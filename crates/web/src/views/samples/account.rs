@@ -238,9 +238,10 @@ pub(super) fn notices() -> Vec<Sample> {
                 name: Some("Code Assistant (beta)".to_owned()),
                 place: "localhost".to_owned(),
                 own_machine: true,
-                scopes: ["openid", "email", "https://api.example.com/notes.read"]
+                scopes: ["openid", "email", "https://api.example.com/mcp/notes.read"]
                     .map(str::to_owned)
                     .into(),
+                resource: Some("https://api.example.com/mcp".to_owned()),
             }),
         ),
         sample(
@@ -255,6 +256,7 @@ pub(super) fn notices() -> Vec<Sample> {
                 place: "cursor:".to_owned(),
                 own_machine: false,
                 scopes: vec!["openid".to_owned()],
+                resource: None,
             }),
         ),
     ]

@@ -122,6 +122,7 @@ fn screens() -> Vec<Screen> {
             place: evil(),
             own_machine: true,
             scopes: vec![evil()],
+            resource: Some(evil()),
         }),
         Screen::Device(Device {
             user_code: evil(),

@@ -177,6 +177,7 @@ pub fn every() -> Vec<Screen> {
             place: "cursor:".into(),
             own_machine: false,
             scopes: vec!["openid".into()],
+            resource: None,
         }),
         Screen::Device(Device {
             user_code: String::new(),

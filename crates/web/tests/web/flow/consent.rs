@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use super::*;
 
 const BACK: &str = "http://localhost:8910/cb";
+const SITE: &str = "https://client.example/cb";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// Pages of a pool that takes the document of a host in this process.
@@ -25,7 +26,8 @@ impl World {
         let port = listener.local_addr().unwrap().port();
         let url = format!("http://127.0.0.1:{port}/client.json");
         let document = Arc::new(Mutex::new(json!({
-            "client_id": url, "client_name": "<b>A \u{202e}client</b>", "redirect_uris": ["http://localhost/cb"],
+            "client_id": url, "client_name": "<b>A \u{202e}client</b>",
+            "redirect_uris": ["http://localhost/cb", SITE],
             "grant_types": ["authorization_code", "refresh_token"],
         })));
         let served = document.clone();
@@ -202,6 +204,59 @@ async fn a_sign_in_that_the_request_demands_is_made_once() {
     );
     let known = browser.get(&format!("/oauth2/authorize?{silent}")).await;
     assert!(sent_back(&known).starts_with("code="));
+}
+
+/// Opens the page to which a refusal leads, and returns it with the name of the refusal.
+async fn kept(browser: &mut Browser<'_>, answer: &Response<Bytes>) -> (String, String) {
+    assert_eq!(answer.status(), StatusCode::FOUND, "{}", text_of(answer));
+    let location = header(answer, "location").to_owned();
+    let name = location.strip_prefix("/error?error=");
+    let name = name.unwrap_or_else(|| panic!("{location}"));
+    let name = name.split('&').next().unwrap().to_owned();
+    let page = browser.get(&location).await;
+    assert_eq!(page.status(), StatusCode::BAD_REQUEST);
+    assert!(!text_of(&page).contains("client.example"));
+    (name, text_of(&page).to_owned())
+}
+
+#[tokio::test]
+async fn a_strangers_site_is_visited_by_nobody_who_has_not_let_it_in() {
+    for version in [1, 2] {
+        let w = World::new(version).await;
+        let mut browser = w.pages.browser();
+        let query = w.query().replace(&encode(BACK), &encode(SITE));
+        let authorize = format!("/oauth2/authorize?{query}");
+        let not_understood = "The request cannot be understood.";
+        let no_access = "The application was not given access.";
+        // A wrong request, and a silent one.
+        for (more, name, sentence) in [
+            ("&scope=unknown", "invalid_request", not_understood),
+            ("&prompt=none", "not_let_in", no_access),
+        ] {
+            let asked = authorize.replace("&scope=openid+email", "");
+            let refused = browser.get(&format!("{asked}{more}")).await;
+            let (told, page) = kept(&mut browser, &refused).await;
+            assert_eq!(told, name);
+            says(&page, sentence);
+        }
+        // A user who does not let it in, and one who is signed in and was not asked.
+        question(&mut browser, &query).await;
+        let here = format!("/consent?{query}");
+        let denied = browser.post(&here, &[("decision", "deny")]).await;
+        let (told, page) = kept(&mut browser, &denied).await;
+        assert_eq!(told, "not_let_in");
+        says(&page, no_access);
+        let silent = browser.get(&format!("{authorize}&prompt=none")).await;
+        assert_eq!(kept(&mut browser, &silent).await.0, "not_let_in");
+        // One who lets it in is sent there.
+        let asked = browser.get(&authorize).await;
+        assert_eq!(header(&asked, "location"), here);
+        browser.get(&here).await;
+        let allowed = browser.post(&here, &[("decision", "allow")]).await;
+        assert!(header(&allowed, "location").starts_with(&format!("{SITE}?code=")));
+        let silent = browser.get(&format!("{authorize}&prompt=none")).await;
+        assert!(header(&silent, "location").starts_with(&format!("{SITE}?code=")));
+    }
 }
 
 #[tokio::test]

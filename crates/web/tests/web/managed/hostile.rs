@@ -154,6 +154,7 @@ fn screens() -> Vec<Screen> {
             place: evil(),
             own_machine: true,
             scopes: vec![evil()],
+            resource: Some(evil()),
         }),
         device(None),
         device(Some(evil())),

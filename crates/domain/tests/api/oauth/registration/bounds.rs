@@ -62,7 +62,7 @@ async fn a_pool_registers_six_hundred_an_hour_of_everybody_and_of_a_client_each(
     registered(t, &s.pool, Some(&token), &sdk()).await;
 }
 
-async fn set_count(t: &TestApp, resource: &str, n: i64) {
+pub async fn set_count(t: &TestApp, resource: &str, n: i64) {
     let sql = "UPDATE resource_counts SET n = ?2 WHERE resource = ?1";
     let batch = cognate_store::Batch::new().run(sql, cognate_store::params![resource, n]);
     assert_eq!(t.app.store.commit(batch).await.unwrap().touched(), 1);

@@ -1,6 +1,7 @@
 //! Clients that register themselves: what they get, and what they are from then on.
 
 mod bounds;
+mod idle;
 mod initial;
 mod own;
 mod refused;

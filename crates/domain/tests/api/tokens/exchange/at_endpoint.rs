@@ -19,17 +19,17 @@ use crate::oauth::{Outcome, answer, cx, named, refusal as refused_with};
 use crate::support::functions::arn;
 use crate::support::played::{Played, failures};
 
-const ACCESS: &str = "urn:ietf:params:oauth:token-type:access_token";
-const ID: &str = "urn:ietf:params:oauth:token-type:id_token";
+pub(super) const ACCESS: &str = "urn:ietf:params:oauth:token-type:access_token";
+pub(super) const ID: &str = "urn:ietf:params:oauth:token-type:id_token";
 const SAML2: &str = "urn:ietf:params:oauth:token-type:saml2";
 
 /// A client that trades, and its secret.
-struct Shop {
-    site: Site,
+pub(super) struct Shop {
+    pub(super) site: Site,
     secret: String,
 }
 
-async fn shop(t: &TestApp) -> Shop {
+pub(super) async fn shop(t: &TestApp) -> Shop {
     let site = site_with_api(t, trader()).await;
     let input = json!({"UserPoolId": site.pool, "ClientId": site.client});
     let shown = t.ok("DescribeUserPoolClient", input).await;
@@ -37,11 +37,11 @@ async fn shop(t: &TestApp) -> Shop {
     Shop { site, secret }
 }
 
-fn text(value: &Value) -> &str {
+pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-fn of(token: &Value) -> ExchangeRequest<'_> {
+pub(super) fn of(token: &Value) -> ExchangeRequest<'_> {
     ExchangeRequest {
         subject_token: Some(text(token)),
         subject_token_type: Some(ACCESS),
@@ -64,7 +64,7 @@ async fn traded(
 }
 
 impl Shop {
-    async fn trade(&self, t: &TestApp, wish: ExchangeRequest<'_>) -> Outcome<Exchanged> {
+    pub(super) async fn trade(&self, t: &TestApp, wish: ExchangeRequest<'_>) -> Outcome<Exchanged> {
         traded(t, &self.site.client, Some(&self.secret), wish).await
     }
 

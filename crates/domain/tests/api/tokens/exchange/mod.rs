@@ -5,6 +5,7 @@ mod get_client_token;
 mod get_derived_token;
 mod of_openid;
 mod of_saml;
+mod trail;
 
 use serde_json::{Value, json};
 

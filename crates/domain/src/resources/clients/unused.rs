@@ -1,0 +1,119 @@
+//! When clients that registered themselves go although nobody ends them: whoever registers floods of them, they do not stay (agents.md
+//! 3.3, decision 027).
+//!
+//! Those that were never used go after [`UNUSED`]. Of those that were used the ones that nobody answers for go after [`IDLE`],
+//! unless an administrator looks after them. Where a pool is full, one that nobody answers for makes room for another a good deal
+//! earlier: so unused ones drive out unused ones alone, and a client that is driven out has no tokens any more.
+
+use cognate_store::Batch;
+use cognate_store::tables::{clients, dynamic_clients, guards};
+
+use crate::audit::{DONE, Entry};
+use crate::clock::{DAY, HOUR};
+use crate::cx::Cx;
+use crate::errors::Result;
+use crate::records::client::Client;
+use crate::records::pool::Pool;
+
+/// How long a client may stay without a token, in microseconds; the numbers here are our choice.
+pub const UNUSED: i64 = 30 * DAY;
+/// How long a client that nobody answers for may stay without another sign-in.
+pub const IDLE: i64 = 90 * DAY;
+/// How long such a client has for its first sign-in, however full the pool is.
+const BEGINS: i64 = HOUR;
+/// How long it has for the next one. By then its refresh tokens, which end thirty days after the sign-in, and the access tokens that
+/// came last of them are over.
+const RESTS: i64 = 32 * DAY;
+/// A use is noted once in this time.
+const NOTED: i64 = DAY;
+/// The name in the audit trail.
+pub const NAME: &str = "RemoveUnusedClient";
+
+/// Why a client goes: it was made by this time and never used, or used by it for the last time; in microseconds.
+#[derive(Clone, Copy, Debug)]
+pub enum Since {
+    /// It was never used.
+    Made(i64),
+    /// It was used, and nobody answers for it.
+    Used(i64),
+}
+
+/// True if a client goes some time after its last use: nobody answers for it, and no administrator looks after it.
+fn goes(client: &Client) -> bool {
+    let said = client.doc.registration.as_ref();
+    said.is_some_and(|said| said.is_unvouched() && !said.managed)
+}
+
+/// Returns since when a new client is idle; None for one that stays.
+pub fn idle_since(client: &Client) -> Option<i64> {
+    goes(client).then_some(client.created)
+}
+
+/// Notes that a client is used, if it is one that registered itself.
+pub fn note_use(cx: &Cx<'_>, batch: Batch, client: &Client) -> Batch {
+    let (pool_id, id) = (&client.pool_id, &client.id);
+    match client.is_registered() {
+        false => batch,
+        true if goes(client) => {
+            let (now, noted) = (cx.now(), cx.now().saturating_sub(NOTED));
+            dynamic_clients::note_use_at(batch, pool_id, id, now, noted)
+        }
+        true => dynamic_clients::note_use(batch, pool_id, id),
+    }
+}
+
+/// True if [`note_use`] would change something.
+///
+/// # Errors
+/// The store's.
+pub async fn is_to_note(cx: &Cx<'_>, client: &Client) -> Result<bool> {
+    if !client.is_registered() {
+        return Ok(false);
+    }
+    let noted = cx.now().saturating_sub(NOTED);
+    let query = dynamic_clients::to_note(&client.pool_id, &client.id, noted);
+    Ok(cx.store.first(query).await?.is_some())
+}
+
+/// Adds the removal of a client that goes, with its row in the audit trail; the batch fails for one that was used meanwhile, or is
+/// gone. `now`: the service's time in microseconds.
+pub fn removal(batch: Batch, pool: &Pool, client: &Client, since: Since, now: i64) -> Batch {
+    let batch = guards::require_pool_active(batch, &pool.id);
+    let batch = match since {
+        Since::Made(until) => dynamic_clients::require_unused(batch, &pool.id, &client.id, until),
+        Since::Used(until) => dynamic_clients::require_idle(batch, &pool.id, &client.id, until),
+    };
+    let batch = super::delete(batch, &pool.id, client);
+    let entry = Entry {
+        operation: NAME,
+        result: DONE,
+        detail: Some(&client.id),
+        ..Entry::default()
+    };
+    entry.append(batch, &pool.id, now)
+}
+
+/// Returns the client that makes room for another in a pool that is full: the oldest of those that were never used, else the one
+/// that was used least lately. None if there is none that may go.
+///
+/// # Errors
+/// The store's; a row that is not signed.
+pub async fn that_makes_room(cx: &Cx<'_>, pool: &Pool) -> Result<Option<(Client, Since)>> {
+    let made = cx.now().saturating_sub(BEGINS);
+    let used = cx.now().saturating_sub(RESTS);
+    let unused = dynamic_clients::oldest_unused(&cx.store, &pool.id, made).await?;
+    let (id, since) = match unused {
+        Some(id) => (Some(id), Since::Made(made)),
+        None => {
+            let idle = dynamic_clients::longest_idle(&cx.store, &pool.id, used).await?;
+            (idle, Since::Used(used))
+        }
+    };
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    let row = clients::get(&cx.store, &id).await?;
+    let row = row.filter(|row| row.pool_id == pool.id);
+    let client = row.map(|row| Client::open(pool, row)).transpose()?;
+    Ok(client.map(|client| (client, since)))
+}

@@ -1,0 +1,186 @@
+//! Clients that nobody answers for and that nobody uses any more: they go after a time, and earlier where a pool is full.
+
+use cognate_domain::jobs::{runner::turn, unused_clients::UnusedClients};
+use cognate_domain::oauth::code::CodeRequest;
+use cognate_domain::oauth::consent::Question;
+use cognate_domain::oauth::hosted::{Answered, Said};
+
+use super::bounds::set_count;
+use super::refused::count;
+use super::*;
+use crate::oauth::flow::{by_cookie_saying, cookie};
+
+const DAY: i64 = 86_400;
+
+/// Signs jane in by a client, who lets it in; returns its refresh token.
+async fn used(t: &TestApp, client: &Value) -> String {
+    let id = text(&client["client_id"]);
+    let asked = ask_at(id, Some("openid"));
+    let authorization = authorized(t, &asked).await;
+    let finished = page(t, &authorization).await;
+    let reply = match Question::of(&authorization) {
+        None => finished.reply,
+        Some(question) => {
+            let said = (true, Said::Allow(&question.digest));
+            match by_cookie_saying(t, &authorization, cookie(&finished), said).await {
+                Answered::Reply(reply) => reply,
+                Answered::Question(question) => panic!("{question:?}"),
+            }
+        }
+    };
+    let request = CodeRequest {
+        redirect_uri: asked.redirect_uri,
+        code_verifier: Some(VERIFIER),
+        ..exchange(code(&reply))
+    };
+    answer(traded(t, named(id, None), request).await)
+        .refresh
+        .unwrap()
+}
+
+/// The clients of a pool that registered themselves.
+async fn left(t: &TestApp, pool: &str) -> Vec<String> {
+    let sql = "SELECT client_id FROM dynamic_clients WHERE pool_id = ?1 ORDER BY client_id";
+    let rows = t.app.store.rows(sql, cognate_store::params![pool]).await;
+    let ids = rows.unwrap().into_iter();
+    ids.map(|row| row.text(0).unwrap().to_owned()).collect()
+}
+
+fn ids<const N: usize>(clients: [&Value; N]) -> Vec<String> {
+    let mut ids = clients.map(|client| text(&client["client_id"]).to_owned());
+    ids.sort();
+    ids.to_vec()
+}
+
+#[each_engine]
+async fn those_that_nobody_answers_for_go_ninety_days_after_their_last_use(t: &TestApp) {
+    let s = open(t).await;
+    let idle = registered(t, &s.pool, None, &sdk()).await;
+    let again = registered(t, &s.pool, None, &sdk()).await;
+    let managed = registered(t, &s.pool, None, &sdk()).await;
+    let (_, token) = registrar(t, &s.pool).await;
+    let vouched = registered(t, &s.pool, Some(&token), &sdk()).await;
+    for client in [&idle, &again, &managed, &vouched] {
+        used(t, client).await;
+    }
+    let update = json!({
+        "UserPoolId": s.pool, "ClientId": managed["client_id"], "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["openid"], "AllowedOAuthFlowsUserPoolClient": true,
+        "CallbackURLs": ["http://127.0.0.1/callback"], "SupportedIdentityProviders": ["COGNITO"],
+    });
+    t.ok("UpdateUserPoolClient", update).await;
+    // A use is noted once a day.
+    t.advance(DAY - 60).await;
+    used(t, &again).await;
+    t.advance(120).await;
+    used(t, &again).await;
+    t.advance(89 * DAY - 120).await;
+    turn::<UnusedClients>(&t.app, "node").await.unwrap();
+    assert_eq!(count(t, &s.pool).await, 4);
+    t.advance(120).await;
+    turn::<UnusedClients>(&t.app, "node").await.unwrap();
+    assert_eq!(left(t, &s.pool).await, ids([&again, &managed, &vouched]));
+    t.advance(DAY).await;
+    turn::<UnusedClients>(&t.app, "node").await.unwrap();
+    assert_eq!(left(t, &s.pool).await, ids([&managed, &vouched]));
+    // Their places are free, and the trail says what became of them.
+    for (resource, n) in [("dynamic_clients", 2), ("open_clients", 1)] {
+        let sql = "SELECT n FROM resource_counts WHERE pool_id = ?1 AND resource = ?2";
+        let params = cognate_store::params![&s.pool, resource];
+        let rows = t.app.store.rows(sql, params).await.unwrap();
+        assert_eq!(rows[0].int(0).unwrap(), n, "{resource}");
+    }
+    let sql =
+        "SELECT doc FROM audit WHERE pool_id = ?1 AND doc LIKE '%RemoveUnusedClient%' ORDER BY at";
+    let rows = t.app.store.rows(sql, cognate_store::params![&s.pool]).await;
+    let rows = rows.unwrap();
+    let gone: Vec<Value> = rows
+        .iter()
+        .map(|row| serde_json::from_str::<Value>(row.text(0).unwrap()).unwrap()["detail"].clone())
+        .collect();
+    assert_eq!(
+        gone,
+        [idle["client_id"].clone(), again["client_id"].clone()]
+    );
+    // A client that administrators manage is not idle when it is used again, either.
+    used(t, &managed).await;
+    t.advance(91 * DAY).await;
+    turn::<UnusedClients>(&t.app, "node").await.unwrap();
+    assert_eq!(left(t, &s.pool).await, ids([&managed, &vouched]));
+}
+
+fn full() -> Refused {
+    Refused::Metadata(OAuthError {
+        error: "invalid_client_metadata",
+        description: Some("The user pool has reached its limit of registered clients.".into()),
+    })
+}
+
+#[each_engine]
+async fn where_a_pool_is_full_an_unused_client_makes_room(t: &TestApp) {
+    let s = open(t).await;
+    let first = registered(t, &s.pool, None, &sdk()).await;
+    t.advance(60).await;
+    let second = registered(t, &s.pool, None, &sdk()).await;
+    let working = registered(t, &s.pool, None, &sdk()).await;
+    let refresh = used(t, &working).await;
+    set_count(t, "open_clients", 2_500).await;
+    // Each has an hour for its first sign-in.
+    t.advance(3_600 - 120).await;
+    assert_eq!(register(t, &s.pool, None, &sdk()).await.err(), Some(full()));
+    t.advance(60).await;
+    let third = registered(t, &s.pool, None, &sdk()).await;
+    assert_eq!(left(t, &s.pool).await, ids([&second, &working, &third]));
+    assert_eq!(register(t, &s.pool, None, &sdk()).await.err(), Some(full()));
+    let cause = crate::oauth::flow::cause(t, &ask_at(text(&first["client_id"]), None)).await;
+    assert_eq!(
+        cause,
+        cognate_domain::oauth::authorization::Cause::UnknownClient
+    );
+    t.advance(60).await;
+    let fourth = registered(t, &s.pool, None, &sdk()).await;
+    assert_eq!(left(t, &s.pool).await, ids([&working, &third, &fourth]));
+    // However many come, one that is used stays.
+    t.advance(7_200).await;
+    for _ in 0..2 {
+        registered(t, &s.pool, None, &sdk()).await;
+    }
+    assert_eq!(register(t, &s.pool, None, &sdk()).await.err(), Some(full()));
+    assert!(left(t, &s.pool).await.contains(&ids([&working])[0]));
+    answer(refreshed(t, named(text(&working["client_id"]), None), &refresh).await);
+    assert_eq!(count(t, &s.pool).await, 3);
+}
+
+#[each_engine]
+async fn where_a_pool_is_full_of_used_ones_the_one_without_tokens_makes_room(t: &TestApp) {
+    let s = open(t).await;
+    let (_, token) = registrar(t, &s.pool).await;
+    let vouched = registered(t, &s.pool, Some(&token), &sdk()).await;
+    let first = registered(t, &s.pool, None, &sdk()).await;
+    let second = registered(t, &s.pool, None, &sdk()).await;
+    for client in [&vouched, &first] {
+        used(t, client).await;
+    }
+    t.advance(DAY).await;
+    let refresh = used(t, &second).await;
+    set_count(t, "open_clients", 2_500).await;
+    t.advance(31 * DAY - 60).await;
+    assert_eq!(register(t, &s.pool, None, &sdk()).await.err(), Some(full()));
+    // Nothing of its tokens is good any more.
+    t.advance(120).await;
+    let third = registered(t, &s.pool, None, &sdk()).await;
+    assert_eq!(left(t, &s.pool).await, ids([&vouched, &second, &third]));
+    assert_eq!(register(t, &s.pool, None, &sdk()).await.err(), Some(full()));
+    let late = refusal(refreshed(t, named(text(&second["client_id"]), None), &refresh).await);
+    assert_eq!(late.error, "invalid_grant");
+    // Those that somebody answers for find room in the same way.
+    set_count(t, "dynamic_clients", 5_000).await;
+    t.advance(DAY).await;
+    registered(t, &s.pool, Some(&token_again(t, &s.pool).await), &sdk()).await;
+    assert!(!left(t, &s.pool).await.contains(&ids([&third])[0]));
+    assert!(left(t, &s.pool).await.contains(&ids([&vouched])[0]));
+}
+
+async fn token_again(t: &TestApp, pool: &str) -> String {
+    registrar(t, pool).await.1
+}
