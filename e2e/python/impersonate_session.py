@@ -282,9 +282,18 @@ def undo(server, authority, before):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COGNATE_")}
     environment["COGNATE_DATA_DIR"] = str(server.folder / "data")
     (authority.parent / "forged.pem").unlink()
-    command = [*json.loads(os.environ["E2E_COMMAND"]), "dev", "--impersonate", REGION, "--undo"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
-    check("--undo ends with 0", (done.returncode, done.stderr), (0, ""))
+
+    def dev(*arguments):
+        command = [*json.loads(os.environ["E2E_COMMAND"]), "dev", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+        return done.returncode, done.stderr
+
+    for flag in ("--undo", "--write-hosts"):
+        check(f"{flag} alone is refused", dev(flag), (1, f"cognate: {flag} goes with --impersonate REGION\n"))
+    hosts = Path("/etc/hosts").read_text(encoding="utf-8")
+    check("another region's lines are not there", dev("--impersonate", "eu-west-1", "--undo", "--data-dir", str(server.folder / "none")), (0, ""))
+    check("and nothing was touched", Path("/etc/hosts").read_text(encoding="utf-8"), hosts)
+    check("--undo ends with 0", dev("--impersonate", REGION, "--undo"), (0, ""))
     check("the hosts file is what it was, to the byte", Path("/etc/hosts").read_text(encoding="utf-8"), before)
     check("the authority is gone", authority.parent.exists(), False)
 

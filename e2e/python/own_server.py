@@ -18,12 +18,14 @@ START_SECONDS = 30
 
 
 @contextmanager
-def own_server(*flags):
-    """Starts a server with flags, leads the calls of `support` to it, and yields it; it is stopped at the end."""
+def own_server(*flags, seed=None):
+    """Starts a server with flags, and with the text of a file `seed.yaml` in its folder, leads the calls of `support` to it, and yields it; it is stopped at the end."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COGNATE_")}
     command = [*json.loads(os.environ["E2E_COMMAND"]), "dev", "--listen", "127.0.0.1:0", *flags]
     with tempfile.TemporaryDirectory(prefix="cognate-e2e-own-") as folder:
         log = Path(folder) / "server.log"
+        if seed is not None:
+            (Path(folder) / "seed.yaml").write_text(seed, encoding="utf-8")
         environment["COGNATE_DATA_DIR"] = str(Path(folder) / "data")
         with log.open("w", encoding="utf-8") as errors:
             process = subprocess.Popen(

@@ -11,6 +11,7 @@
 //! | `places` | where addresses are, and which ones attacks come from: the operator's files |
 //! | `hints` | why `dev` refused something |
 //! | `seed` | pools with everything in them, as a file says |
+//! | `doctor` | whether a running server and a client fit together |
 //! | `impersonation` | standing in for the hosts of Amazon's, in `dev` |
 //! | `cli` | the command line |
 //!
@@ -23,6 +24,7 @@ mod audit;
 mod aws;
 pub mod cli;
 mod database;
+mod doctor;
 mod errors;
 mod faults;
 mod hints;

@@ -175,7 +175,7 @@ fn line(snapshot: &Value) -> String {
 }
 
 /// Returns the URL of the server that has the data folder, or, without one, of where the settings say.
-fn endpoint(config: &Config) -> anyhow::Result<String> {
+pub(super) fn endpoint(config: &Config) -> anyhow::Result<String> {
     let folder = config.one("data_dir").unwrap_or(DEV_FOLDER);
     let file = Path::new(folder).join(ENDPOINT_FILE);
     match std::fs::read_to_string(&file) {

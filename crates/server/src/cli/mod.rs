@@ -26,6 +26,7 @@ mod breached;
 mod client;
 mod consents;
 mod dev;
+mod doctor;
 mod events;
 mod explain;
 mod export;
@@ -96,6 +97,7 @@ pub fn command() -> Command {
         .subcommand(breached::command())
         .subcommand(seed::command())
         .subcommand(explain::command())
+        .subcommand(doctor::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
                 .subcommand_required(true)
@@ -161,6 +163,9 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     }
     if let Some(("seed", sub)) = matches.subcommand() {
         return seed::run(&config, sub).await;
+    }
+    if let Some(("doctor", sub)) = matches.subcommand() {
+        return doctor::run(&config, sub).await;
     }
     perform(&config, matches).await?;
     Ok(ExitCode::SUCCESS)

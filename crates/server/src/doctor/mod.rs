@@ -1,0 +1,168 @@
+//! `cognate doctor`: whether a running server and the settings of a client for it fit together, proven by a live token
+//! (docs/DEV.md).
+//!
+//! | module | contents |
+//! |---|---|
+//! | [`report`] | what was found, for people and as JSON |
+//! | [`ask`] | questions to the server, bounded in time and size |
+//! | [`facts`] | what is known of server, pool and client |
+//! | [`server`] | checks of the server, the pool and its documents |
+//! | [`pages`] | signing in through the pages of a pool |
+//! | [`sign_in`] | a live token |
+//! | [`proof`] | a token as a client judges it |
+//! | [`clients`] | the clients: their settings, and what they ask of a pool |
+
+pub mod ask;
+pub mod clients;
+pub mod facts;
+mod pages;
+mod proof;
+pub mod report;
+mod server;
+mod sign_in;
+
+use cognate_crypto::secret::SecretString;
+
+use self::ask::Asker;
+use self::clients::Client;
+use self::facts::{Facts, Kind};
+use self::proof::Use;
+use self::report::{Report, State};
+use self::sign_in::{Person, Tokens, Without};
+
+/// What the caller has said.
+#[derive(Default)]
+pub struct Wanted {
+    /// The client program.
+    pub client: Option<&'static Client>,
+    /// The id of the pool.
+    pub pool: Option<String>,
+    /// The id of the app client.
+    pub client_id: Option<String>,
+    /// Its secret, for those who cannot read its settings.
+    pub client_secret: Option<SecretString>,
+    /// A user and the password.
+    pub person: Option<(String, SecretString)>,
+}
+
+/// Looks at everything. `facts`: what is known beforehand: endpoint, region, what may be shown.
+pub async fn examine(mut asker: Asker, wanted: Wanted, mut facts: Facts) -> (Facts, Report) {
+    let mut report = Report::default();
+    if !server::reach(&asker, &mut facts, &mut report).await {
+        return (facts, report);
+    }
+    if facts.kind == Kind::Dev {
+        asker.use_public_key();
+    }
+    let asker = &asker;
+    facts.key_id = asker.key_id().unwrap_or_default().to_owned();
+    let ids = (wanted.pool.as_deref(), wanted.client_id.as_deref());
+    server::find(asker, ids, &mut facts, &mut report).await;
+    if let (Some(app), Some(secret)) = (&mut facts.client, wanted.client_secret) {
+        app.secret = Some(secret);
+    }
+    if facts.pool.is_empty() {
+        return (facts, report);
+    }
+    server::documents(asker, &mut facts, &mut report).await;
+    if let Some(client) = wanted.client {
+        if client.has_pages {
+            server::pages(asker, &facts, &mut report).await;
+        }
+        (client.look)(&facts, &mut report);
+        if facts.client.is_some() && !facts.issuer.is_empty() {
+            report.settings = (client.settings)(&facts);
+        }
+    }
+    prove(asker, &facts, wanted.client, wanted.person, &mut report).await;
+    (facts, report)
+}
+
+/// Proves what was found with a live token.
+async fn prove(
+    asker: &Asker,
+    facts: &Facts,
+    client: Option<&'static Client>,
+    person: Option<(String, SecretString)>,
+    report: &mut Report,
+) {
+    let Some(app) = &facts.client else {
+        return report.not_checked("token", "no app client is known (--client-id)");
+    };
+    if !asker.is_private() {
+        return report.not_checked(
+            "token",
+            "passwords and tokens are not sent in the clear: ask by https",
+        );
+    }
+    let is_program = app.oauth.contains("client_credentials") && app.secret.is_some();
+    let (made, found) = match person {
+        Some((name, password)) => {
+            let person = Person { name, password };
+            (None, sign_in::tokens(asker, facts, &person).await)
+        }
+        None if is_program => (None, pages::of_program(asker, facts, app).await),
+        None if sign_in::may_make(asker, facts) => match sign_in::make(asker, facts).await {
+            Ok(person) => {
+                let found = sign_in::tokens(asker, facts, &person).await;
+                (Some(person), found)
+            }
+            Err(refused) => (None, Err(refused.into())),
+        },
+        None => {
+            let why = "nobody is signed in: give --username and --password-file";
+            return report.not_checked("token", why);
+        }
+    };
+    match found {
+        Ok(tokens) => judge(asker, facts, client, &tokens, report).await,
+        Err(Without::Finding(detail, setting)) => report.finding("token", detail, setting),
+        Err(Without::NotChecked(why)) => report.not_checked("token", why),
+    }
+    if let Some(person) = made {
+        match sign_in::delete(asker, facts, &person).await {
+            Ok(()) => report.ok("user", "the user who was made for this is deleted"),
+            Err(refused) => report.finding(
+                "user",
+                format!(
+                    "{} was made for this and is still there: {refused}",
+                    person.name
+                ),
+                "AdminDeleteUser",
+            ),
+        }
+    }
+}
+
+async fn judge(
+    asker: &Asker,
+    facts: &Facts,
+    client: Option<&'static Client>,
+    tokens: &Tokens,
+    report: &mut Report,
+) {
+    let rules = client.map_or(clients::ANY, |client| client.rules);
+    let now = ask::now();
+    let before = report.count(State::Finding);
+    for kind in rules.uses {
+        let token = match kind {
+            Use::Access => &tokens.access,
+            Use::Id => &tokens.id,
+        };
+        match token.is_empty() {
+            // A program has no ID token, and somebody without the scope openid neither.
+            true => report.not_checked(
+                "token",
+                format!("the sign-in gives no {} token", kind.name()),
+            ),
+            false => proof::judge(facts, rules, *kind, token, now, report),
+        }
+    }
+    if client.is_some_and(|client| client.asks_authorizer) {
+        clients::gateway::ask(asker, facts, &tokens.access, report).await;
+    }
+    if before == report.count(State::Finding) && !tokens.id.is_empty() {
+        sign_in::whoami(asker, tokens, report).await;
+    }
+    sign_in::end(asker, facts, tokens).await;
+}
