@@ -123,7 +123,12 @@ impl Report {
             }
         }
         let (found, left) = (self.count(State::Finding), self.count(State::NotChecked));
-        let _ = write!(out, "\n{found} findings, {left} not checked");
+        let found = if found == 1 {
+            "1 finding".to_owned()
+        } else {
+            format!("{found} findings")
+        };
+        let _ = write!(out, "\n{found}, {left} not checked");
         out
     }
 
@@ -191,7 +196,7 @@ mod tests {
              FINDING      redirect    there is none\n\
              \x20                        => CallbackURLs of the client\n\
              NOT CHECKED  token       no user\n\
-             \napp.yml:\n\n  a:\n    b\n\n1 findings, 1 not checked"
+             \napp.yml:\n\n  a:\n    b\n\n1 finding, 1 not checked"
         );
         assert_eq!(
             report.json(json!({"pool": "p"})),
