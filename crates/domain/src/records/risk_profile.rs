@@ -22,7 +22,14 @@ impl ProfileRecord {
         table::of_user_or_other(&pool.id, subject)
     }
 
-    /// Reads the rows of [`ProfileRecord::query`].
+    /// Returns the query of the profile of the user with a folded name; of some other user, which `unknown` chooses, where
+    /// nobody has the name.
+    #[must_use]
+    pub fn query_of_login(pool: &Pool, folded: &str, unknown: &str) -> Query {
+        table::of_login_or_other(&pool.id, folded, unknown)
+    }
+
+    /// Reads the rows of [`ProfileRecord::query`] or of [`ProfileRecord::query_of_login`].
     ///
     /// # Errors
     /// An internal fault for a row that was not written by this program.

@@ -11,6 +11,8 @@ use crate::errors::{self, ApiError, Result, auth};
 use crate::facts::names;
 use crate::records::client::Client;
 use crate::records::pool::{ImportedSrp, Pool};
+use crate::records::protection;
+use crate::records::risk_profile::ProfileRecord;
 use crate::records::user::User;
 use crate::signin::At;
 
@@ -33,6 +35,9 @@ pub struct Candidate {
     pub model: Option<Box<User>>,
     /// Wrong answers so far.
     pub tally: FailedAttempts,
+    /// What threat protection knows of the user, or of the one as whom an unknown name is judged; None in a pool that it
+    /// does not watch.
+    pub profile: Option<Box<ProfileRecord>>,
 }
 
 impl Candidate {
@@ -67,14 +72,23 @@ impl Candidate {
             users::by_login_or_other(&pool.id, &key, unknown.as_str()),
             attempts_table::of_sign_in(&pool.id, &key, unknown.as_str()),
         ];
+        let is_watched = protection::is_watched(pool);
+        if is_watched {
+            queries.push(ProfileRecord::query_of_login(pool, &key, unknown.as_str()));
+        }
         if accepted == Names::LoginsAndSub && users::looks_like_id(name) {
             queries.push(users::by_id(&pool.id, name));
             queries.push(attempts_table::of_subject(&pool.id, name));
+            if is_watched {
+                queries.push(ProfileRecord::query(pool, name));
+            }
         }
         let mut found = cx.store.read(&queries).await?.into_iter();
         let mut next = || found.next().unwrap_or_default();
-        let (by_login, of_sign_in, by_id, of_id) = (next(), next(), next(), next());
-        let (mut own, mut other, mut counted) = (None, None, of_sign_in);
+        let (by_login, of_sign_in) = (next(), next());
+        let of_profile = is_watched.then(&mut next);
+        let (by_id, of_id) = (next(), next());
+        let (mut own, mut other, mut counted, mut known) = (None, None, of_sign_in, of_profile);
         if let Some(mut row) = by_login.into_iter().next() {
             let is_own = row.opt_text(users::BY_LOGIN_OWNER)?.is_some();
             // Another user's row is parsed as well, and ignored if it is faulty.
@@ -89,21 +103,19 @@ impl Candidate {
         {
             own = Some(User::from_row(pool, &mut row)?);
             counted = of_id;
+            known = is_watched.then(&mut next);
         }
-        let Some(user) = own else {
-            return Ok(Self {
-                typed,
-                user: None,
-                model: other,
-                tally: FailedAttempts::from_rows(unknown, counted)?,
-            });
+        let subject = match &own {
+            Some(user) => Subject::known(&user.id),
+            None => unknown,
         };
-        let tally = FailedAttempts::from_rows(Subject::known(&user.id), counted)?;
+        let profile = known.map(|rows| ProfileRecord::from_rows(pool, subject.as_str(), rows));
         Ok(Self {
             typed,
-            user: Some(user),
-            model: None,
-            tally,
+            model: other.filter(|_| own.is_none()),
+            user: own,
+            tally: FailedAttempts::from_rows(subject, counted)?,
+            profile: profile.transpose()?.map(Box::new),
         })
     }
 
@@ -138,6 +150,7 @@ impl Candidate {
             model: self.user.map(Box::new),
             user: None,
             typed: self.typed,
+            profile: self.profile,
         })
     }
 }

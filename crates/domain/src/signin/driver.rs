@@ -131,6 +131,7 @@ pub async fn vouched<E: Ending>(
             None => Replay::None,
         },
         threat: None,
+        profile: None,
     };
     let opened = async {
         let signs = ending.signs();
@@ -205,10 +206,12 @@ async fn conclude<E: Ending>(
                 let consulted = triggers::after(cx, at, lock, &authenticated, known, signs).await?;
                 let (writes, cookie) = met.keep(cx, at, &authenticated, browser, writes)?;
                 let threat = authenticated.threat.clone();
+                let before = authenticated.profile.take();
                 let opening = opening::prepare(cx, at, authenticated, device, writes, consulted)?;
                 let mut opening = Box::new(opening);
                 let threat = threat.as_deref();
-                protection::learn(cx, at, threat, &mut opening).await?;
+                let before = before.as_deref();
+                protection::learn(cx, at, threat, before, &mut opening).await?;
                 opening.session.browser = cookie;
                 return Ok(Conclusion::Opening(opening));
             }

@@ -11,6 +11,7 @@ use crate::cx::Cx;
 use crate::errors::{Result, auth};
 use crate::facts::factor::{Factor, Proven};
 use crate::records::auth_event::RiskDecision;
+use crate::records::risk_profile::ProfileRecord;
 use crate::records::user::User;
 use crate::signin::answer::{StartRequest, Way};
 use crate::signin::candidate::{Candidate, Names};
@@ -156,7 +157,9 @@ async fn judge_step(
     step: &Step,
     is_proven: bool,
 ) -> Result<Option<Judgement>> {
-    judge_start(cx, at, step.tally.subject(), &step.state.start, is_proven).await
+    let profile = step.profile.as_deref();
+    let start = &step.state.start;
+    judge_start(cx, at, step.tally.subject(), start, is_proven, profile).await
 }
 
 /// True if nothing goes on for an unknown name, whatever its password is worth: then no other directory is asked about it,
@@ -170,7 +173,8 @@ pub async fn is_blocked(
     unknown: &Candidate,
     start: &Start,
 ) -> Result<bool> {
-    let judged = judge_start(cx, at, unknown.tally.subject(), start, false).await?;
+    let profile = unknown.profile.as_deref();
+    let judged = judge_start(cx, at, unknown.tally.subject(), start, false, profile).await?;
     Ok(judged.is_some_and(|judged| judged.action == Action::Block))
 }
 
@@ -180,6 +184,7 @@ async fn judge_start(
     subject: &Subject,
     start: &Start,
     is_proven: bool,
+    profile: Option<&ProfileRecord>,
 ) -> Result<Option<Judgement>> {
     let is_custom = start.flow == Flow::Custom;
     if judge::mode(at.pool, is_custom) == AdvancedSecurityModeType::Off {
@@ -192,6 +197,7 @@ async fn judge_start(
         subject: subject.as_str(),
         is_proven,
         device_key: start.device_key.as_deref(),
+        profile,
     };
     // On the heap: most pools are not watched, and all sign-ins would have to move its state.
     Box::pin(judge::judge(cx, &attempted)).await
@@ -275,6 +281,7 @@ pub async fn learn(
     cx: &Cx<'_>,
     at: At<'_>,
     threat: Option<&Decided>,
+    before: Option<&ProfileRecord>,
     opening: &mut Opening,
 ) -> Result<()> {
     let Some((threat, attempt)) = threat.zip(opening.attempt.as_ref()) else {
@@ -288,6 +295,7 @@ pub async fn learn(
         is_trusted: !threat.is_suspicious
             || decide::has_second_code(&doc.proven)
             || doc.proven.has(Factor::VerifiedPasskey),
+        before,
     };
     let batch = std::mem::replace(&mut opening.batch, Batch::new());
     let batch = Box::pin(learn::learn(cx, at.pool, &lesson, batch)).await?;

@@ -10,6 +10,8 @@ use crate::cx::Cx;
 use crate::errors::{Result, auth};
 use crate::facts::factor::Factor;
 use crate::records::pool::Pool;
+use crate::records::protection;
+use crate::records::risk_profile::ProfileRecord;
 use crate::records::user::User;
 use crate::signin::At;
 use crate::signin::candidate::state_refusal;
@@ -23,22 +25,27 @@ struct Rows {
     tally: FailedAttempts,
     /// True if a right answer was given before.
     is_spent: bool,
+    /// What threat protection knows; None in a pool that it does not watch.
+    profile: Option<Box<ProfileRecord>>,
 }
 
 impl Rows {
     async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str, nonce: &str) -> Result<Self> {
-        let found = cx
-            .store
-            .read(&[
-                users::by_id(&pool.id, subject),
-                attempts_table::of_subject(&pool.id, subject),
-                sessions::spent(&pool.id, nonce),
-            ])
-            .await?;
-        let mut found = found.into_iter();
+        let mut queries = vec![
+            users::by_id(&pool.id, subject),
+            attempts_table::of_subject(&pool.id, subject),
+            sessions::spent(&pool.id, nonce),
+        ];
+        if protection::is_watched(pool) {
+            queries.push(ProfileRecord::query(pool, subject));
+        }
+        let mut found = cx.store.read(&queries).await?.into_iter();
         let mut next = || found.next().unwrap_or_default();
         let (user, counted, spent) = (next().into_iter().next(), next(), next());
+        let known = found.next();
+        let profile = known.map(|rows| ProfileRecord::from_rows(pool, subject, rows));
         Ok(Self {
+            profile: profile.transpose()?.map(Box::new),
             user,
             tally: FailedAttempts::from_rows(Subject::known(subject), counted)?,
             is_spent: !spent.is_empty(),
@@ -130,6 +137,7 @@ async fn take_up_as<'g>(
         user,
         tally: rows.tally,
         replay,
+        profile: rows.profile,
     })
 }
 
@@ -184,6 +192,7 @@ pub async fn take_up_block<'g>(
         state,
         tally: rows.tally,
         replay,
+        profile: rows.profile,
     })
 }
 

@@ -126,6 +126,7 @@ async fn with_factors_of(
         tally,
         // The token is as good as before.
         replay: Replay::None,
+        profile: None,
     }))
 }
 

@@ -10,6 +10,7 @@ use crate::facts::factor::{Factor, Proven};
 use crate::records::auth_event::EventRisk;
 use crate::records::login::{self, Name};
 use crate::records::pool::Pool;
+use crate::records::risk_profile::ProfileRecord;
 use crate::records::user::{self, User};
 use crate::signin::At;
 use crate::signin::candidate::{Candidate, state_refusal};
@@ -90,6 +91,9 @@ pub struct Step {
     pub tally: FailedAttempts,
     /// The refusal of a second right answer.
     pub replay: Replay,
+    /// What threat protection knows of the user, or of the one as whom an unknown name is judged, where it was read with
+    /// the user.
+    pub profile: Option<Box<ProfileRecord>>,
 }
 
 impl Step {
@@ -109,6 +113,7 @@ impl Step {
             user: candidate.user,
             tally: candidate.tally,
             replay: Replay::None,
+            profile: candidate.profile,
         }
     }
 
@@ -166,6 +171,7 @@ impl Step {
             },
             replay: self.replay,
             threat: self.state.threat,
+            profile: self.profile,
         };
         Ok((authenticated, writes))
     }
@@ -200,6 +206,8 @@ pub struct Authenticated {
     pub replay: Replay,
     /// The decision of threat protection; None where nothing is judged.
     pub threat: Option<Box<Decided>>,
+    /// As [`Step::profile`].
+    pub profile: Option<Box<ProfileRecord>>,
 }
 
 impl Authenticated {

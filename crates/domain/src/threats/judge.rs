@@ -2,7 +2,7 @@
 
 use cognate_risk::attempt::Attempt;
 use cognate_risk::judge::{Judgement, Level, judge as weigh};
-use cognate_risk::profile::Traces;
+use cognate_risk::profile::{Profile, Traces};
 use cognate_risk::windows::{Around, End};
 use cognate_shapes::{AccountTakeoverEventActionType, AdvancedSecurityModeType, RiskLevelType};
 use cognate_store::tables::users;
@@ -34,6 +34,8 @@ pub struct Attempted<'a> {
     pub is_proven: bool,
     /// The remembered device that the sign-in names.
     pub device_key: Option<&'a str>,
+    /// What is known of the subject, where it was read already.
+    pub profile: Option<&'a ProfileRecord>,
 }
 
 /// What follows.
@@ -77,7 +79,9 @@ pub async fn judge(cx: &Cx<'_>, who: &Attempted<'_>) -> Result<Option<Judged>> {
     if mode == AdvancedSecurityModeType::Off {
         return Ok(None);
     }
-    let (record, model) = read(cx, who).await?;
+    let (read_now, model) = read(cx, who).await?;
+    let profile = who.profile.or(read_now.as_ref());
+    let known = profile.and_then(ProfileRecord::known);
     if exceptions::is_skipped(cx, who.pool, who.client) {
         return Ok(Some(Judged {
             decided: Decided::default(),
@@ -86,8 +90,8 @@ pub async fn judge(cx: &Cx<'_>, who: &Attempted<'_>) -> Result<Option<Judged>> {
         }));
     }
     let facts = facts::gather(cx, who.pool, who.device_key);
-    let around = note(cx, who, &facts, &record);
-    let judgement = weigh(&facts.attempt, record.known(), &around);
+    let around = note(cx, who, &facts, known);
+    let judgement = weigh(&facts.attempt, known, &around);
     let follows = match mode {
         AdvancedSecurityModeType::Enforced => follows(who, judgement.level),
         _ => None,
@@ -150,16 +154,31 @@ fn follows(who: &Attempted<'_>, level: Option<Level>) -> Option<TakeoverAction> 
     })
 }
 
-/// Reads what is known of the user and, where the factors of a user decide whether nothing goes on, a user as whom an unknown
-/// name is judged.
-async fn read(cx: &Cx<'_>, who: &Attempted<'_>) -> Result<(ProfileRecord, Option<Box<User>>)> {
+/// Reads what is known of the user, unless that was read with the user, and, where the factors of a user decide whether
+/// nothing goes on, a user as whom an unknown name is judged.
+async fn read(
+    cx: &Cx<'_>,
+    who: &Attempted<'_>,
+) -> Result<(Option<ProfileRecord>, Option<Box<User>>)> {
     let pool = who.pool;
-    let mut queries = vec![ProfileRecord::query(pool, who.subject)];
+    let mut queries = Vec::new();
+    if who.profile.is_none() {
+        queries.push(ProfileRecord::query(pool, who.subject));
+    }
     if needs_model(who) {
         queries.push(users::by_id_or_other(&pool.id, who.subject));
     }
+    if queries.is_empty() {
+        return Ok((None, None));
+    }
     let mut found = cx.store.read(&queries).await?.into_iter();
-    let record = ProfileRecord::from_rows(pool, who.subject, found.next().unwrap_or_default())?;
+    let record = match who.profile {
+        Some(_) => None,
+        None => {
+            let rows = found.next().unwrap_or_default();
+            Some(ProfileRecord::from_rows(pool, who.subject, rows)?)
+        }
+    };
     let model = found.next().and_then(|rows| rows.into_iter().next());
     // Another user's row is parsed as well, and ignored if it is faulty.
     let model = model.and_then(|mut row| User::from_row(pool, &mut row).ok());
@@ -178,14 +197,12 @@ fn needs_model(who: &Attempted<'_>) -> bool {
 }
 
 /// Returns what happened around an attempt, and notes how it ended for the next ones.
-fn note(cx: &Cx<'_>, who: &Attempted<'_>, facts: &facts::Facts, record: &ProfileRecord) -> Around {
+fn note(cx: &Cx<'_>, who: &Attempted<'_>, facts: &facts::Facts, known: Option<&Profile>) -> Around {
     let (Some(single), Some(address)) = (facts.address, facts.attempt.address) else {
         return Around::default();
     };
     let at = facts.attempt.at;
-    let is_stranger = record
-        .known()
-        .is_some_and(|profile| !profile.knows_network(address.network, at));
+    let is_stranger = known.is_some_and(|profile| !profile.knows_network(address.network, at));
     let end = match (who.is_proven, is_stranger) {
         (false, _) => End::Failed,
         (true, true) => End::PassedAsStranger,

@@ -20,6 +20,8 @@ pub struct Lesson<'a> {
     pub attempt: &'a Attempt,
     /// True if what it brought is the user's own at once.
     pub is_trusted: bool,
+    /// What was known of the user before, where it was read already.
+    pub before: Option<&'a ProfileRecord>,
 }
 
 /// Adds to the batch of a sign-in what it teaches. The batch requires the user.
@@ -27,7 +29,13 @@ pub struct Lesson<'a> {
 /// # Errors
 /// The store's; those of [`ProfileRecord`].
 pub async fn learn(cx: &Cx<'_>, pool: &Pool, lesson: &Lesson<'_>, batch: Batch) -> Result<Batch> {
-    let record = ProfileRecord::find(&cx.store, pool, lesson.user_id).await?;
+    let read_now = match lesson.before {
+        Some(_) => None,
+        None => Some(ProfileRecord::find(&cx.store, pool, lesson.user_id).await?),
+    };
+    let Some(record) = lesson.before.or(read_now.as_ref()) else {
+        return Ok(batch);
+    };
     let mut profile = record.known().cloned().unwrap_or_default();
     profile.learn(lesson.attempt, lesson.is_trusted);
     record.save(batch, pool, lesson.user_id, &profile)

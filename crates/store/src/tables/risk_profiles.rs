@@ -12,6 +12,12 @@ const OF_USER_OR_OTHER: &str = "SELECT f.user_id, r.doc, r.ver, r.mac FROM (SELE
      COALESCE((SELECT user_id FROM users WHERE pool_id = ?1 AND user_id >= ?2 ORDER BY user_id LIMIT 1), \
      (SELECT user_id FROM users WHERE pool_id = ?1 ORDER BY user_id LIMIT 1)) AS user_id) f \
      LEFT JOIN risk_profiles r ON r.pool_id = ?1 AND r.user_id = f.user_id";
+// The same for a name, as `users::by_login_or_other` finds its user.
+const OF_LOGIN_OR_OTHER: &str = "SELECT f.user_id, r.doc, r.ver, r.mac FROM (SELECT COALESCE(n.own, n.other) AS user_id FROM \
+     (SELECT (SELECT user_id FROM logins WHERE pool_id = ?1 AND name = ?2) AS own, \
+     COALESCE((SELECT user_id FROM users WHERE pool_id = ?1 AND user_id >= ?3 ORDER BY user_id LIMIT 1), \
+     (SELECT user_id FROM users WHERE pool_id = ?1 ORDER BY user_id LIMIT 1)) AS other) n LIMIT 1) f \
+     LEFT JOIN risk_profiles r ON r.pool_id = ?1 AND r.user_id = f.user_id";
 const INSERT: &str = "INSERT INTO risk_profiles (pool_id, user_id, doc, ver, mac) VALUES (?1, ?2, ?3, 1, ?4) \
      ON CONFLICT (pool_id, user_id) DO NOTHING";
 const REPLACE: &str = "UPDATE risk_profiles SET doc = ?3, ver = ver + 1, mac = ?4 \
@@ -44,6 +50,12 @@ pub fn signed_row<'a>(user_id: &'a str, doc: &'a str) -> Signed<'a> {
 #[must_use]
 pub fn of_user_or_other(pool_id: &str, subject: &str) -> Query {
     (OF_USER_OR_OTHER, params![pool_id, subject])
+}
+
+/// As [`of_user_or_other`], for a folded name; `other` chooses the other user where nobody has the name.
+#[must_use]
+pub fn of_login_or_other(pool_id: &str, folded: &str, other: &str) -> Query {
+    (OF_LOGIN_OR_OTHER, params![pool_id, folded, other])
 }
 
 /// Sets the profile of a user. `before`: the version that was read, None if there was none; [`PROFILE_STALE`]. The batch must

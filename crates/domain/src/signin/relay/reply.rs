@@ -290,6 +290,7 @@ pub(super) async fn take_up<'g>(
         state,
         tally,
         replay,
+        profile: None,
     };
     Ok(Taken { step, user })
 }
@@ -327,6 +328,7 @@ async fn finish(
         user: Some(user),
         tally,
         replay: step.replay,
+        profile: None,
     };
     let factor = factor.unwrap_or(Factor::Password);
     Ok((step, Verdict::Passed(Pass::of(factor))))
