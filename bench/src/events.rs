@@ -30,6 +30,8 @@ use crate::world::{self, World, signer, text};
 
 /// The highest permitted ratio of a call's cost among many events to its cost among few.
 const RATIO: f64 = 1.2;
+/// How long events are kept, in microseconds: two years.
+pub const KEPT: i64 = 63_072_000_000_000;
 /// Events in one batch.
 const BATCH: u64 = 5_000;
 /// Events of each of the other users.
@@ -66,7 +68,7 @@ async fn measure(arguments: &Arguments, base: &Path, sizes: [u64; 2], seconds: u
         std::fs::create_dir_all(&folder)?;
         let world = world::prepare(arguments, &folder, 0).await?;
         let ids = watch(arguments, &folder, &world).await?;
-        fill(arguments, &folder, &world.pool, &ids, size).await?;
+        fill(arguments, &folder, &world.pool, &ids, size, KEPT).await?;
         machine::warm(&folder)?;
         let server = Server::start(arguments, &folder, false).await?;
         let world = World {
@@ -126,7 +128,7 @@ async fn measure(arguments: &Arguments, base: &Path, sizes: [u64; 2], seconds: u
 }
 
 /// Turns threat protection on; returns the ids of the two signers.
-async fn watch(arguments: &Arguments, folder: &Path, world: &World) -> Result<[String; 2]> {
+pub async fn watch(arguments: &Arguments, folder: &Path, world: &World) -> Result<[String; 2]> {
     let server = Server::start(arguments, folder, false).await?;
     let mut connection = Connection::open(&server.host).await?;
     let on = json!({
@@ -146,13 +148,15 @@ async fn watch(arguments: &Arguments, folder: &Path, world: &World) -> Result<[S
     Ok(ids)
 }
 
-/// Writes `count` events: half of them the first user's, 60 the second's, the rest of users who are not there.
-async fn fill(
+/// Writes `count` events: half of them the first user's, 60 the second's, the rest of users who are not there. `kept`: how long
+/// each is kept, in microseconds.
+pub async fn fill(
     arguments: &Arguments,
     folder: &Path,
     pool: &str,
     ids: &[String; 2],
     count: u64,
+    kept: i64,
 ) -> Result<()> {
     let file = folder.join(".cognate").join("sealing.key");
     let root = RootKey::from_base64(&std::fs::read_to_string(file)?)?;
@@ -173,7 +177,7 @@ async fn fill(
                 i => Seeded(i / (2 * EACH)).id(),
             };
             let at = now - i64::try_from(i)? * 1_000;
-            batch = insert(batch, pool, &key, &user, at, &doc);
+            batch = insert(batch, pool, &key, &user, (at, at + kept), &doc);
         }
         let done = store.commit(batch).await;
         done.map_err(|e| anyhow!("filling: {e}"))?;
@@ -204,7 +208,14 @@ fn document() -> Result<String> {
     Ok(serde_json::to_string(&doc)?)
 }
 
-fn insert(batch: Batch, pool: &str, key: &PoolKey, user: &str, at: i64, doc: &str) -> Batch {
+fn insert(
+    batch: Batch,
+    pool: &str,
+    key: &PoolKey,
+    user: &str,
+    (at, expires): (i64, i64),
+    doc: &str,
+) -> Batch {
     let id = random::uuid_v4();
     let signed = events::signed_row(user, at, &id, doc);
     let event = Event {
@@ -212,8 +223,7 @@ fn insert(batch: Batch, pool: &str, key: &PoolKey, user: &str, at: i64, doc: &st
         event_id: &id,
         doc,
         at,
-        // For two years.
-        expires: at + 63_072_000_000_000,
+        expires,
         mac: mac::sign(key, pool, &signed),
     };
     events::insert(batch, pool, event)

@@ -71,6 +71,12 @@ pub fn warm(folder: &std::path::Path) -> Result<()> {
     Ok(())
 }
 
+/// Returns the path of the server's program.
+fn program(arguments: &Arguments) -> Result<PathBuf> {
+    let program = arguments.program.canonicalize();
+    program.context("build it first: cargo build --release")
+}
+
 impl Server {
     /// Starts the program on the server's core with its data in `folder`.
     pub async fn start(
@@ -88,25 +94,45 @@ impl Server {
         remove: bool,
         settings: &[(&str, &str)],
     ) -> Result<Self> {
+        let mut command = Command::new("taskset");
+        command.args(["-c", &SERVER_CORE.to_string()]);
+        command.arg(program(arguments)?);
+        command.envs(settings.iter().copied());
+        let patience = Duration::from_secs(20);
+        Self::spawn(arguments, folder, remove, command, patience).await
+    }
+
+    /// Starts the program under callgrind, which counts its instructions and dumps them into files that begin with `out`.
+    pub async fn start_counted(
+        arguments: &Arguments,
+        folder: &std::path::Path,
+        out: &std::path::Path,
+    ) -> Result<Self> {
+        let mut command = Command::new("valgrind");
+        command.args(["--tool=callgrind", "--quiet"]);
+        command.arg(format!("--callgrind-out-file={}", out.display()));
+        command.arg(program(arguments)?);
+        let patience = Duration::from_secs(180);
+        Self::spawn(arguments, folder, false, command, patience).await
+    }
+
+    async fn spawn(
+        arguments: &Arguments,
+        folder: &std::path::Path,
+        remove: bool,
+        mut command: Command,
+        patience: Duration,
+    ) -> Result<Self> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?
             .local_addr()?
             .port();
         let host = format!("127.0.0.1:{port}");
-        let program = arguments
-            .program
-            .canonicalize()
-            .context("build it first: cargo build --release")?;
-        let mut command = Command::new("taskset");
         command
-            .args(["-c", &SERVER_CORE.to_string()])
-            .arg(program)
-            .args(["dev", "--listen", &host]);
-        command
+            .args(["dev", "--listen", &host])
             .current_dir(folder)
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
-            .env("COGNATE_LOG_LEVEL", "error")
-            .envs(settings.iter().copied());
+            .env("COGNATE_LOG_LEVEL", "error");
         if let Some(url) = &arguments.database_url {
             command.env("COGNATE_DATABASE_URL", url);
             command.env("COGNATE_SEALING_KEY", SEALING_KEY);
@@ -114,7 +140,7 @@ impl Server {
         let start = Instant::now();
         let child = command
             .spawn()
-            .context("starting the server (needs `taskset`)")?;
+            .context("starting the server (needs `taskset`; to count instructions, `valgrind`)")?;
         let mut server = Self {
             child,
             host,
@@ -134,7 +160,7 @@ impl Server {
             {
                 break;
             }
-            if start.elapsed() > Duration::from_secs(20) || server.child.try_wait()?.is_some() {
+            if start.elapsed() > patience || server.child.try_wait()?.is_some() {
                 bail!("the server did not start");
             }
             std::thread::sleep(Duration::from_micros(500));
@@ -143,14 +169,43 @@ impl Server {
         Ok(server)
     }
 
+    /// The number of the process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until nothing has run in it for a while, the making of keys in advance included.
+    ///
+    /// # Errors
+    /// When it is busy for two minutes.
+    pub async fn rest(&self) -> Result<()> {
+        // Timers of the program wake it now and then.
+        const IDLE_SHARE: u64 = 20;
+        let watched = Duration::from_millis(400);
+        for _ in 0..300 {
+            let before = self.cpu_of(|_| true)?;
+            tokio::time::sleep(watched).await;
+            let spent = Duration::from_nanos(self.cpu_of(|_| true)?.saturating_sub(before));
+            if spent < watched / 100 * IDLE_SHARE as u32 {
+                return Ok(());
+            }
+        }
+        bail!("the server does not come to rest")
+    }
+
     /// CPU time in nanoseconds, as the scheduler counts it, of all its threads but the one that makes signing keys in
     /// advance: that one is busy for some 20 seconds after new pools took their keys, and with no request.
     pub fn cpu(&self) -> Result<u64> {
+        self.cpu_of(|thread| thread != "crypto-slow")
+    }
+
+    /// The same of the threads whose names are chosen.
+    fn cpu_of(&self, chosen: impl Fn(&str) -> bool) -> Result<u64> {
         let mut sum = 0;
         for task in std::fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
             let task = task?.path();
             let name = std::fs::read_to_string(task.join("comm")).unwrap_or_default();
-            if name.trim_end() == "crypto-slow" {
+            if !chosen(name.trim_end()) {
                 continue;
             }
             let text = std::fs::read_to_string(task.join("schedstat")).unwrap_or_default();

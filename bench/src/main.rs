@@ -22,6 +22,7 @@ mod hostile;
 mod http;
 mod images;
 mod imports;
+mod instructions;
 mod load;
 mod machine;
 mod pools;
@@ -33,6 +34,7 @@ mod sign_ups;
 mod sinks;
 mod snapshots;
 mod steps;
+mod sweeps;
 mod threats;
 mod timing;
 mod world;
@@ -131,6 +133,21 @@ enum What {
         #[arg(long, default_value_t = 6)]
         seconds: u64,
     },
+    /// Sign-ins while expired events are swept, beside a server where as many are kept.
+    Sweeps {
+        /// Events on each server.
+        #[arg(long, default_value_t = 1_000_000)]
+        events: u64,
+        /// Seconds of sign-ins at each.
+        #[arg(long, default_value_t = 40)]
+        seconds: u64,
+    },
+    /// Instructions a request, counted by valgrind.
+    Instructions {
+        /// A document with a table of recorded counts, docs/PERFORMANCE.md: more than 2 % away is an error.
+        #[arg(long)]
+        check: Option<std::path::PathBuf>,
+    },
     /// CPU of requests to a pool that keeps images for recovery, against one that does not.
     Images {
         /// Seconds of load for each request and pool.
@@ -212,6 +229,8 @@ fn main() -> Result<()> {
             What::Events { few, many, seconds } => {
                 events::run(&arguments, *few, *many, *seconds).await
             }
+            What::Sweeps { events, seconds } => sweeps::run(&arguments, *events, *seconds).await,
+            What::Instructions { check } => instructions::run(&arguments, check.as_deref()).await,
             What::Images { seconds } => images::run(&arguments, *seconds).await,
             What::Threats { seconds } => threats::run(&arguments, *seconds).await,
             What::Hostile { seconds, waiting } => {

@@ -72,7 +72,7 @@ pub async fn run(arguments: &Arguments, seconds: u64) -> Result<()> {
 }
 
 /// Makes a pool in a mode at the server, with users that sign in.
-async fn site(server: &Server, mode: &str) -> Result<Rc<Requests>> {
+pub async fn site(server: &Server, mode: &str) -> Result<Rc<Requests>> {
     let world = World::make(&server.host, 0).await?;
     let mut connection = Connection::open(&server.host).await?;
     let set = json!({
