@@ -27,8 +27,10 @@ mod client;
 mod consents;
 mod dev;
 mod doctor;
+mod document;
 mod events;
 mod explain;
+mod explain_plan;
 mod export;
 mod find;
 mod health;
@@ -98,6 +100,7 @@ pub fn command() -> Command {
         .subcommand(seed::command())
         .subcommand(explain::command())
         .subcommand(doctor::command())
+        .subcommand(explain_plan::command())
         .subcommand(
             sub("pool", "Manage user pools beyond the API")
                 .subcommand_required(true)
@@ -139,11 +142,11 @@ fn setting(key: &'static config::Key) -> Arg {
     }
 }
 
-/// Returns the status with which the program ends if [`run`] fails: `lint` and `seed` have one of their own, since
+/// Returns the status with which the program ends if [`run`] fails: `lint`, `seed` and `explain-plan` have one of their own, since
 /// 1 means findings.
 pub fn failed(matches: &ArgMatches) -> ExitCode {
     match matches.subcommand_name() {
-        Some("lint" | "seed") => ExitCode::from(lint::NOT_RUN),
+        Some("lint" | "seed" | "explain-plan") => ExitCode::from(lint::NOT_RUN),
         _ => ExitCode::FAILURE,
     }
 }
@@ -166,6 +169,9 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     }
     if let Some(("doctor", sub)) = matches.subcommand() {
         return doctor::run(&config, sub).await;
+    }
+    if let Some(("explain-plan", sub)) = matches.subcommand() {
+        return explain_plan::run(sub);
     }
     perform(&config, matches).await?;
     Ok(ExitCode::SUCCESS)

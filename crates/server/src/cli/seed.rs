@@ -8,19 +8,22 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand, ValueEnum};
+use cognate_templates::terraform::Beside;
+use cognate_templates::{cloudformation, terraform};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Reach, say};
+use super::{Reach, document, say};
 use crate::admin::Request;
 use crate::admin::seeds::Step as Ask;
 use crate::seed::apply::{Applied, Change, Outcome};
-use crate::seed::document::Language;
+use crate::seed::around::Around;
+use crate::seed::document::{Language, Node};
 use crate::seed::export::{Page, Step};
 use crate::seed::file::{PoolSeed, Seed, VERSION};
-use crate::seed::parts::Part;
+use crate::seed::parts::{Part, Plan};
 use crate::seed::start::{self, SeedFile, refusal};
-use crate::seed::{schema, write};
+use crate::seed::{schema, state, write};
 use crate::settings::config::Config;
 
 /// The status of `diff` where something differs.
@@ -31,25 +34,40 @@ const DIFFERS: u8 = 1;
 enum Seeding {
     /// Make what is not there and change what differs; nothing else is touched
     Apply {
-        /// Seed, answer of describe-user-pool, or CloudFormation template; without it that of the working folder
+        /// Seed, answer of describe-user-pool, CloudFormation template or Terraform state; without it that of the working folder
         #[arg(value_name = "FILE")]
         file: Option<String>,
     },
     /// Say what apply would do; the status is 1 if that is anything
     Diff {
-        /// Seed, answer of describe-user-pool, or CloudFormation template; without it that of the working folder
+        /// Seed, answer of describe-user-pool, CloudFormation template or Terraform state; without it that of the working folder
         #[arg(value_name = "FILE")]
         file: Option<String>,
     },
-    /// Write pools as a seed
+    /// Write pools as a seed, a configuration of Terraform or a template of CloudFormation
     Export {
         /// Pool ids; without any all pools
         #[arg(value_name = "POOL")]
         pools: Vec<String>,
-        /// Language of the seed
+        /// Language: of a seed yaml, json or toml; terraform; or cloudformation (in YAML)
         #[arg(long, value_enum, default_value = "yaml")]
         format: Format,
         /// Password hashes, secrets of apps, clients and providers, and signing keys too
+        #[arg(long)]
+        with_secrets: bool,
+        /// File to write, for its owner alone; without it standard output
+        #[arg(long, value_name = "FILE")]
+        output: Option<String>,
+    },
+    /// Write the resources of a Terraform or OpenTofu state as a seed, with their ids
+    FromTerraform {
+        /// File terraform.tfstate, or what `terraform show -json` prints; - for standard input
+        #[arg(value_name = "STATE")]
+        state: String,
+        /// Language of the seed
+        #[arg(long, value_enum, default_value = "yaml")]
+        format: SeedFormat,
+        /// Secrets of clients and providers and passwords, too
         #[arg(long)]
         with_secrets: bool,
         /// File to write, for its owner alone; without it standard output
@@ -65,6 +83,25 @@ enum Format {
     Yaml,
     Json,
     Toml,
+    Terraform,
+    Cloudformation,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SeedFormat {
+    Yaml,
+    Json,
+    Toml,
+}
+
+impl SeedFormat {
+    const fn language(self) -> Language {
+        match self {
+            Self::Yaml => Language::Yaml,
+            Self::Json => Language::Json,
+            Self::Toml => Language::Toml,
+        }
+    }
 }
 
 /// Returns the grammar of the command.
@@ -86,15 +123,27 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
             with_secrets,
             output,
         } => {
-            let language = match format {
-                Format::Yaml => Language::Yaml,
-                Format::Json => Language::Json,
-                Format::Toml => Language::Toml,
-            };
             let mut reach = Reach::new(config)?;
-            let seed = export(&mut reach, pools, with_secrets).await;
+            let exported = export(&mut reach, pools, with_secrets).await;
             reach.close().await;
-            put(&write::write(&seed?, language)?, output.as_deref())?;
+            let text = written(exported?, format)?;
+            put(&text, output.as_deref())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Seeding::FromTerraform {
+            state,
+            format,
+            with_secrets,
+            output,
+        } => {
+            let document = document::read(&state)?;
+            let made = state::of(&document, with_secrets);
+            let (seed, notes) = made.map_err(|error| anyhow::anyhow!("{state}: {error}"))?;
+            // Before anything is written: it has to be a seed.
+            let plan = Plan::of(&seed, &Node::of_json(&Value::Null, 0));
+            plan.map_err(|error| anyhow::anyhow!("{state}: {error}"))?;
+            document::notes(&notes)?;
+            put(&write::write(&seed, format.language())?, output.as_deref())?;
             Ok(ExitCode::SUCCESS)
         }
         Seeding::Schema => {
@@ -201,7 +250,53 @@ async fn ask<T: DeserializeOwned>(reach: &mut Reach, step: Ask) -> anyhow::Resul
     serde_json::from_value(answer).context("the answer is not understood")
 }
 
-async fn export(reach: &mut Reach, mut pools: Vec<String>, secrets: bool) -> anyhow::Result<Seed> {
+/// What was exported.
+struct Exported {
+    seed: Seed,
+    beside: Beside,
+    /// What is not in it.
+    notes: Vec<String>,
+}
+
+/// Writes what was exported, and says what the language cannot hold.
+fn written(exported: Exported, format: Format) -> anyhow::Result<String> {
+    let Exported {
+        seed,
+        beside,
+        mut notes,
+    } = exported;
+    let pools = || -> anyhow::Result<Vec<Value>> {
+        let pools = seed.pools.iter().map(serde_json::to_value);
+        Ok(pools.collect::<Result<_, _>>()?)
+    };
+    let text = match format {
+        Format::Yaml => write::write(&seed, Language::Yaml)?,
+        Format::Json => write::write(&seed, Language::Json)?,
+        Format::Toml => write::write(&seed, Language::Toml)?,
+        Format::Terraform => {
+            let made = terraform::configuration(&pools()?, &beside);
+            notes.extend(made.warnings);
+            made.text
+        }
+        Format::Cloudformation => {
+            let made = cloudformation::template(&pools()?);
+            notes.extend(made.warnings);
+            write::yaml_of(&made.template)
+        }
+    };
+    let notes: Vec<String> = notes
+        .iter()
+        .map(|note| format!("not in it: {note}"))
+        .collect();
+    document::notes(&notes)?;
+    Ok(text)
+}
+
+async fn export(
+    reach: &mut Reach,
+    mut pools: Vec<String>,
+    secrets: bool,
+) -> anyhow::Result<Exported> {
     if pools.is_empty() {
         let mut from = None;
         loop {
@@ -214,18 +309,26 @@ async fn export(reach: &mut Reach, mut pools: Vec<String>, secrets: bool) -> any
         }
     }
     let mut seeds = Vec::new();
+    let (mut beside, mut notes) = (Beside::default(), Vec::new());
     for id in pools {
         let mut export = Export {
             reach: &mut *reach,
             id,
             secrets,
+            beside: &mut beside,
+            notes: &mut notes,
         };
         seeds.push(export.pool().await?);
     }
-    Ok(Seed {
+    let seed = Seed {
         schema: None,
         version: Some(VERSION),
         pools: seeds,
+    };
+    Ok(Exported {
+        seed,
+        beside,
+        notes,
     })
 }
 
@@ -233,6 +336,8 @@ struct Export<'a> {
     reach: &'a mut Reach,
     id: String,
     secrets: bool,
+    beside: &'a mut Beside,
+    notes: &'a mut Vec<String>,
 }
 
 impl Export<'_> {
@@ -242,6 +347,20 @@ impl Export<'_> {
         pool.identity_providers = self.pages(Step::IdentityProviders).await?;
         pool.clients = self.pages(Step::Clients).await?;
         pool.domains = self.pages(|_| Step::Domains).await?;
+        for around in self.pages(Step::Around).await? {
+            match around {
+                Around::Risk(input) => pool.risk_configurations.push(input),
+                Around::Logs(input) => pool.log_delivery = Some(input),
+                Around::Look(input) => pool.ui_customizations.push(input),
+                Around::Branding { id, input } => {
+                    if let Some(Value::String(client)) = input.get("ClientId") {
+                        self.beside.brandings.insert(client.clone(), id);
+                    }
+                    pool.managed_login_branding.push(input);
+                }
+                Around::LeftOut(what) => self.notes.push(what),
+            }
+        }
         pool.groups = self.pages(Step::Groups).await?;
         pool.users = self.pages(Step::Users).await?;
         Ok(pool)

@@ -34,7 +34,7 @@ impl Language {
     pub fn of_name(name: &str) -> Option<Self> {
         match name.rsplit_once('.')?.1 {
             "yaml" | "yml" | "template" => Some(Self::Yaml),
-            "json" => Some(Self::Json),
+            "json" | "tfstate" => Some(Self::Json),
             "toml" => Some(Self::Toml),
             _ => None,
         }

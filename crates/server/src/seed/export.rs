@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::apply::call::Call;
 use super::apply::{keys as pem, users};
+use super::around;
 use super::file::{ClientSeed, Input, KeysSeed, Plain, PoolSeed, UserSeed};
 use super::known;
 use crate::admin::profile;
@@ -35,6 +36,8 @@ pub enum Step {
     Clients(Option<String>),
     /// Domains.
     Domains,
+    /// What is of the pool or of a client each.
+    Around(Option<String>),
     /// Groups.
     Groups(Option<String>),
     /// Users.
@@ -67,6 +70,7 @@ pub async fn step(app: &App, pool: &str, step: &Step, secrets: bool) -> Result<V
         Step::IdentityProviders(from) => json!(providers(call, from.as_deref(), secrets).await?),
         Step::Clients(from) => json!(clients(call, from.as_deref(), secrets).await?),
         Step::Domains => json!(domains(call).await?),
+        Step::Around(from) => json!(around::page(call, from.as_deref()).await?),
         Step::Groups(from) => json!(groups(call, from.as_deref()).await?),
         Step::Users(from) => json!(people(call, from.as_deref(), secrets).await?),
     })
@@ -84,7 +88,7 @@ pub async fn pools(store: &Store, from: Option<&str>) -> Result<Value, String> {
 }
 
 /// Returns what the input of an operation takes of an answer.
-fn taken(op: Op, found: &Value, but: &[&str]) -> Input {
+pub(super) fn taken(op: Op, found: &Value, but: &[&str]) -> Input {
     let members = found.as_object().into_iter().flatten();
     members
         .filter(|(name, _)| !but.contains(&name.as_str()) && *name != "UserPoolId")
@@ -195,7 +199,7 @@ pub fn client_settings(found: &Value) -> Input {
 }
 
 /// Reads a page of a listing.
-async fn listed(
+pub(super) async fn listed(
     call: Call<'_>,
     op: Op,
     (size, most): (&str, u32),

@@ -58,6 +58,18 @@ pub struct PoolSeed {
     /// The inputs of CreateUserPoolDomain.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub domains: Vec<Input>,
+    /// The inputs of SetRiskConfiguration: of the pool, and of clients.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub risk_configurations: Vec<Input>,
+    /// The input of SetLogDeliveryConfiguration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_delivery: Option<Input>,
+    /// The inputs of SetUICustomization: of all clients, and of one each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ui_customizations: Vec<Input>,
+    /// The inputs of CreateManagedLoginBranding.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub managed_login_branding: Vec<Input>,
     /// The inputs of CreateGroup.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Input>,

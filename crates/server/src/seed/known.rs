@@ -8,7 +8,16 @@ use super::SeedError;
 use super::file::Input;
 
 /// Members that the seed itself says.
-pub(super) const ELSEWHERE: [&str; 3] = ["UserPoolId", "ClientSecret", "ClientId"];
+const ELSEWHERE: [&str; 3] = ["UserPoolId", "ClientSecret", "ClientId"];
+
+/// True for a member of an input that the seed itself says. What belongs to a client names it.
+pub(super) fn is_elsewhere(op: Op, name: &str) -> bool {
+    let of_client = matches!(
+        op,
+        Op::SetRiskConfiguration | Op::SetUICustomization | Op::CreateManagedLoginBranding
+    );
+    ELSEWHERE.contains(&name) && !(of_client && name == "ClientId")
+}
 
 /// Refuses a member that the operation does not have, and gives texts, numbers and switches the form that the API has for
 /// them: people write `MinLength: 5` where it wants a text.
@@ -17,7 +26,7 @@ pub(super) const ELSEWHERE: [&str; 3] = ["UserPoolId", "ClientSecret", "ClientId
 /// Its name, within the members that lead there.
 pub fn fit(op: Op, input: &mut Input) -> Result<(), SeedError> {
     for (name, value) in input {
-        if ELSEWHERE.contains(&name.as_str()) {
+        if is_elsewhere(op, name) {
             let text = match name.as_str() {
                 "ClientSecret" => "the seed has it as `secret`",
                 _ => "the seed has it as `id`",

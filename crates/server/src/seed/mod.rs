@@ -7,14 +7,15 @@
 //! | [`file`] | the format |
 //! | [`known`] | the members of the API's inputs |
 //! | [`schema`] | the format for editors |
-//! | [`described`], [`template`] | answers of Describe, and templates of CloudFormation, as seeds |
+//! | [`described`], [`template`], [`state`] | answers of Describe, templates of CloudFormation and states of Terraform as seeds |
 //! | [`parts`] | a seed as an ordered list of small parts |
 //! | [`apply`] | a part against a pool: what differs is changed by the API's own operations |
-//! | [`export`] | a pool as a seed |
+//! | [`export`], [`around`] | a pool as a seed |
 //! | [`write`] | a seed as a document |
 //! | [`start`] | the seed of `dev` |
 
 pub mod apply;
+pub mod around;
 pub mod decode;
 pub mod described;
 pub mod document;
@@ -24,7 +25,9 @@ pub mod known;
 pub mod parts;
 pub mod schema;
 pub mod start;
+pub mod state;
 pub mod template;
+mod template_parts;
 mod toml_document;
 pub mod write;
 
@@ -111,7 +114,11 @@ impl fmt::Display for SeedError {
 
 impl std::error::Error for SeedError {}
 
-/// Reads a seed, an answer of Describe, or a template of CloudFormation. `region` and `account` stand for what a template
+/// What is said of another document. State files of emulators have no published format.
+const NO_SEED: &str = "this is no seed, since it has no pools; an answer of describe-user-pool, a template of CloudFormation and a state \
+                       of Terraform are taken, too, files of emulators are not (docs/SEED.md)";
+
+/// Reads a seed, an answer of Describe, a template of CloudFormation, or a state of Terraform. `region` and `account` stand for what a template
 /// takes from where it is used.
 ///
 /// # Errors
@@ -128,6 +135,10 @@ pub fn read(
         template::seed(&node, region, account)?
     } else if is("UserPool") || is("UserPoolClient") {
         (described::seed(&node)?, Vec::new())
+    } else if is("terraform_version") || is("encrypted_data") {
+        state::seed(&node)?
+    } else if !is("pools") {
+        return Err(SeedError::at(node.line, NO_SEED));
     } else {
         return Plan::of(&decode::decode(&node)?, &node);
     };
@@ -140,7 +151,13 @@ pub fn read(
 
 /// True if the document is a seed, or something that is taken as one.
 pub fn is_seed(text: &str, language: Language) -> bool {
-    let names = ["pools", "Resources", "UserPool", "UserPoolClient"];
+    let names = [
+        "pools",
+        "Resources",
+        "UserPool",
+        "UserPoolClient",
+        "terraform_version",
+    ];
     match document::read(text, language) {
         Ok(node) => names.iter().any(|name| node.get(name).is_some()),
         // One that cannot be read is said to be broken.

@@ -38,6 +38,14 @@ pub enum Item {
     Client(Box<ClientSeed>),
     /// A domain.
     Domain(Input),
+    /// The risk configuration of the pool or of a client.
+    Risk(Input),
+    /// Where logs go.
+    Logs(Input),
+    /// The look of the classic pages, for all clients or for one.
+    Look(Input),
+    /// The look of the pages of managed login for a client.
+    Branding(Input),
     /// A group.
     Group(Input),
     /// Users.
@@ -56,6 +64,10 @@ impl fmt::Debug for Item {
             Self::IdentityProvider(_) => "IdentityProvider(..)",
             Self::Client(_) => "Client(..)",
             Self::Domain(_) => "Domain(..)",
+            Self::Risk(_) => "Risk(..)",
+            Self::Logs(_) => "Logs(..)",
+            Self::Look(_) => "Look(..)",
+            Self::Branding(_) => "Branding(..)",
             Self::Group(_) => "Group(..)",
             Self::Users(_) => "Users(..)",
         })
@@ -157,6 +169,7 @@ impl Plan {
         self.inputs(pool, node, providers, &pool.identity_providers)?;
         self.clients(pool, node)?;
         self.inputs(pool, node, domains, &pool.domains)?;
+        self.of_clients(pool, node)?;
         self.inputs(pool, node, groups, &pool.groups)?;
         self.users(pool, node)
     }
@@ -200,6 +213,58 @@ impl Plan {
                 return Err(placed(SeedError::of("the client is there twice")));
             }
             self.push(pool, Item::Client(Box::new(client)), vec![line])?;
+        }
+        Ok(())
+    }
+
+    /// Adds what is of the whole pool or of a client each, and where the logs go.
+    fn of_clients(&mut self, pool: &PoolSeed, node: Option<&Node>) -> Result<(), SeedError> {
+        type Kind<'a> = (&'static str, Op, &'a [Input], fn(Input) -> Item);
+        let kinds: [Kind<'_>; 4] = [
+            (
+                "risk_configurations",
+                Op::SetRiskConfiguration,
+                &pool.risk_configurations,
+                Item::Risk,
+            ),
+            (
+                "log_delivery",
+                Op::SetLogDeliveryConfiguration,
+                pool.log_delivery.as_slice(),
+                Item::Logs,
+            ),
+            (
+                "ui_customizations",
+                Op::SetUICustomization,
+                &pool.ui_customizations,
+                Item::Look,
+            ),
+            (
+                "managed_login_branding",
+                Op::CreateManagedLoginBranding,
+                &pool.managed_login_branding,
+                Item::Branding,
+            ),
+        ];
+        for (member, op, inputs, item) in kinds {
+            let found = node.and_then(|node| node.get(member));
+            let nodes = items(found);
+            let mut seen = BTreeSet::new();
+            for (at, input) in inputs.iter().enumerate() {
+                let line = nodes.get(at).or(found).map_or(0, |node| node.line);
+                let placed = |error: SeedError| error.or_line(line).within(member);
+                let mut input = input.clone();
+                known::fit(op, &mut input).map_err(placed)?;
+                let client = input.get("ClientId").and_then(|client| client.as_str());
+                if op == Op::CreateManagedLoginBranding && client.is_none() {
+                    return Err(placed(SeedError::of("there is no ClientId")));
+                }
+                let client = client.filter(|client| *client != "ALL").unwrap_or_default();
+                if !seen.insert(client.to_owned()) {
+                    return Err(placed(SeedError::of("it is there twice").within(client)));
+                }
+                self.push(pool, item(input), vec![line])?;
+            }
         }
         Ok(())
     }

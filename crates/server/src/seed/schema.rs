@@ -51,6 +51,26 @@ pub(super) const POOL: Members = &[
     ),
     ("clients", "clients", "App clients"),
     ("domains", "[CreateUserPoolDomain", "Domains"),
+    (
+        "risk_configurations",
+        "[SetRiskConfiguration",
+        "What threat protection does, in the pool and for clients",
+    ),
+    (
+        "log_delivery",
+        "SetLogDeliveryConfiguration",
+        "Where the logs of the pool go",
+    ),
+    (
+        "ui_customizations",
+        "[SetUICustomization",
+        "How the classic pages look, for all clients and for one each",
+    ),
+    (
+        "managed_login_branding",
+        "[CreateManagedLoginBranding",
+        "How the pages of managed login look, for a client each",
+    ),
     ("groups", "[CreateGroup", "Groups"),
     ("users", "users", "Users"),
 ];
@@ -153,7 +173,7 @@ pub(super) const USER: Members = &[
 ];
 
 /// The inputs of operations in the format.
-const INPUTS: [Op; 7] = [
+const INPUTS: [Op; 11] = [
     Op::CreateUserPool,
     Op::SetUserPoolMfaConfig,
     Op::CreateResourceServer,
@@ -161,13 +181,17 @@ const INPUTS: [Op; 7] = [
     Op::CreateUserPoolDomain,
     Op::CreateGroup,
     Op::CreateUserPoolClient,
+    Op::SetRiskConfiguration,
+    Op::SetLogDeliveryConfiguration,
+    Op::SetUICustomization,
+    Op::CreateManagedLoginBranding,
 ];
 
 /// Returns the schema.
 pub fn schema() -> Value {
     let mut definitions = BTreeMap::new();
     for op in INPUTS {
-        let own = shape(op.input(), &mut definitions, true);
+        let own = shape(op.input(), &mut definitions, Some(op));
         definitions.insert(op.name().to_owned(), own);
     }
     for (name, members, required) in [
@@ -234,41 +258,46 @@ fn property(form: &str) -> Value {
 }
 
 /// Returns the schema of a shape. Structures are definitions of their own; an input is without what the seed says elsewhere.
-fn shape(shape: &'static Shape, definitions: &mut BTreeMap<String, Value>, input: bool) -> Value {
+fn shape(
+    shape: &'static Shape,
+    definitions: &mut BTreeMap<String, Value>,
+    input: Option<Op>,
+) -> Value {
     match &shape.kind {
         Kind::Structure { members, .. } => {
             let name = shape.name.to_owned();
-            if !input {
+            if input.is_none() {
                 if definitions.contains_key(&name) {
                     return json!({"$ref": format!("#/$defs/{name}")});
                 }
                 // Before its members, which may lead back to it.
                 definitions.insert(name.clone(), Value::Null);
             }
-            let elsewhere = |wire: &str| input && super::known::ELSEWHERE.contains(&wire);
+            let elsewhere =
+                |wire: &str| input.is_some_and(|op| super::known::is_elsewhere(op, wire));
             let mut properties = Map::new();
             let mut required = Vec::new();
             for member in members.iter().filter(|member| !elsewhere(member.wire)) {
                 properties.insert(
                     member.wire.to_owned(),
-                    self::shape(member.shape, definitions, false),
+                    self::shape(member.shape, definitions, None),
                 );
                 if member.required {
                     required.push(member.wire);
                 }
             }
             let own = json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties});
-            if input {
+            if input.is_some() {
                 return own;
             }
             definitions.insert(name.clone(), own);
             json!({"$ref": format!("#/$defs/{name}")})
         }
         Kind::List { of, .. } => {
-            json!({"type": "array", "items": self::shape(of, definitions, false)})
+            json!({"type": "array", "items": self::shape(of, definitions, None)})
         }
         Kind::Map { value, .. } => {
-            json!({"type": "object", "additionalProperties": self::shape(value, definitions, false)})
+            json!({"type": "object", "additionalProperties": self::shape(value, definitions, None)})
         }
         Kind::Enum { values, .. } => json!({"enum": values}),
         Kind::Text { .. } => json!({"type": ["string", "number", "boolean"]}),

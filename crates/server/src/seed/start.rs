@@ -45,7 +45,7 @@ fn text_of(path: &Path) -> anyhow::Result<(String, Language)> {
     let language = Language::of_name(&name);
     let language = language.with_context(|| {
         format!(
-            "{name}: a seed is a file whose name ends in .yaml, .yml, .template, .json or .toml"
+            "{name}: a seed is a file whose name ends in .yaml, .yml, .template, .json, .toml or .tfstate"
         )
     })?;
     let size = std::fs::metadata(path).with_context(|| format!("cannot read {name}"))?;

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use cognate_crypto::hash::sha256;
+use cognate_templates::cloudformation::METADATA;
 use serde_json::{Value, json};
 
 use super::SeedError;
 use super::document::{Content, Node};
-use super::file::{ClientSeed, Input, Plain, PoolSeed, Seed, UserSeed};
+use super::file::{ClientSeed, Input, PoolSeed, Seed};
+use super::template_parts::{attach, mfa, user};
 
 /// What a template is, once it is read.
 type Made = (Seed, Vec<String>);
@@ -91,6 +93,10 @@ impl Template<'_> {
                 "UserPoolIdentityProvider",
                 "UserPoolUser",
                 "UserPoolUserToGroupAttachment",
+                "UserPoolRiskConfigurationAttachment",
+                "UserPoolUICustomizationAttachment",
+                "ManagedLoginBranding",
+                "LogDeliveryConfiguration",
             ];
             if !known.contains(&kind) {
                 notes.push(format!("{logical} is left out: {KINDS}{kind}"));
@@ -123,7 +129,23 @@ impl Template<'_> {
                 }
                 "UserPoolResourceServer" => pool.resource_servers.push(input),
                 "UserPoolIdentityProvider" => pool.identity_providers.push(input),
-                "UserPoolUser" => pool.users.push(user(&input)),
+                "UserPoolUser" => {
+                    let mut user = user(&input);
+                    user.sub = self.noted(logical, "Sub").map(str::to_owned);
+                    pool.users.push(user);
+                }
+                "UserPoolRiskConfigurationAttachment" => {
+                    if input.get("ClientId").is_some_and(|client| client == "ALL") {
+                        input.remove("ClientId");
+                    }
+                    pool.risk_configurations.push(input);
+                }
+                "UserPoolUICustomizationAttachment" => pool.ui_customizations.push(input),
+                "ManagedLoginBranding" => {
+                    input.remove("ReturnMergedResources");
+                    pool.managed_login_branding.push(input);
+                }
+                "LogDeliveryConfiguration" => pool.log_delivery = Some(input),
                 _ => {
                     let member = |name: &str| input.get(name).and_then(Value::as_str);
                     let (name, group) = (member("Username"), member("GroupName"));
@@ -170,8 +192,18 @@ impl Template<'_> {
         Ok(value.and_then(|value| value.as_str().map(str::to_owned)))
     }
 
-    /// Returns the id that a tag asks for, or one that follows from the logical id.
+    /// Returns what an export of this program says in the metadata of a resource.
+    fn noted(&self, logical: &str, name: &str) -> Option<&str> {
+        let (_, resource) = self.resources.get(logical)?;
+        let metadata = resource.get("Metadata")?.get(METADATA)?;
+        metadata.get(name).and_then(Node::text)
+    }
+
+    /// Returns the id that the metadata or a tag asks for, or one that follows from the logical id.
     fn pool_id(&self, logical: &str) -> Result<String, SeedError> {
+        if let Some(id) = self.noted(logical, "Id") {
+            return Ok(id.to_owned());
+        }
         let resource = self.resources.get(logical).map(|(_, resource)| *resource);
         let properties = resource.and_then(|resource| resource.get("Properties"));
         let tags = properties.and_then(|properties| properties.get("UserPoolTags"));
@@ -187,6 +219,9 @@ impl Template<'_> {
     }
 
     fn client_id(&self, logical: &str) -> Result<String, SeedError> {
+        if let Some(id) = self.noted(logical, "Id") {
+            return Ok(id.to_owned());
+        }
         let name = self.text_of(logical, "ClientName")?.unwrap_or_default();
         for prefix in ["_custom_id_:", "ms-custom-id:"] {
             if let Some(id) = name.strip_prefix(prefix) {
@@ -402,90 +437,4 @@ impl Template<'_> {
             }
         })
     }
-}
-
-/// Takes what a template says of second factors out of the properties of a pool.
-fn mfa(input: &mut Input) -> Option<Input> {
-    let mut mfa = Input::new();
-    let enabled = input.remove("EnabledMfas");
-    let has = |name: &str| {
-        let list = enabled.as_ref().and_then(Value::as_array);
-        list.is_some_and(|list| list.iter().any(|item| item == name))
-    };
-    if let Some(wanted) = input.remove("MfaConfiguration")
-        && wanted != "OFF"
-    {
-        mfa.insert("MfaConfiguration".to_owned(), wanted);
-    }
-    if has("SOFTWARE_TOKEN_MFA") {
-        let app = json!({"Enabled": true});
-        mfa.insert("SoftwareTokenMfaConfiguration".to_owned(), app);
-    }
-    if has("SMS_MFA") {
-        let mut sms = Input::new();
-        if let Some(configuration) = input.get("SmsConfiguration") {
-            sms.insert("SmsConfiguration".to_owned(), configuration.clone());
-        }
-        if let Some(text) = input.get("SmsAuthenticationMessage") {
-            sms.insert("SmsAuthenticationMessage".to_owned(), text.clone());
-        }
-        mfa.insert("SmsMfaConfiguration".to_owned(), sms.into());
-    }
-    let mut email = Input::new();
-    for (name, member) in [
-        ("EmailAuthenticationMessage", "Message"),
-        ("EmailAuthenticationSubject", "Subject"),
-    ] {
-        if let Some(text) = input.remove(name) {
-            email.insert(member.to_owned(), text);
-        }
-    }
-    if has("EMAIL_OTP") || !email.is_empty() {
-        mfa.insert("EmailMfaConfiguration".to_owned(), email.into());
-    }
-    let mut passkeys = Input::new();
-    for (name, member) in [
-        ("WebAuthnRelyingPartyID", "RelyingPartyId"),
-        ("WebAuthnUserVerification", "UserVerification"),
-        ("WebAuthnFactorConfiguration", "FactorConfiguration"),
-    ] {
-        if let Some(value) = input.remove(name) {
-            passkeys.insert(member.to_owned(), value);
-        }
-    }
-    if !passkeys.is_empty() {
-        mfa.insert("WebAuthnConfiguration".to_owned(), passkeys.into());
-    }
-    (!mfa.is_empty()).then_some(mfa)
-}
-
-fn user(input: &Input) -> UserSeed {
-    let attributes = input.get("UserAttributes").and_then(Value::as_array);
-    let text = |item: &Value, name: &str| {
-        let value = item.get(name).and_then(Value::as_str);
-        value.unwrap_or_default().to_owned()
-    };
-    let name = input.get("Username").and_then(Value::as_str);
-    UserSeed {
-        username: name.unwrap_or_default().to_owned(),
-        attributes: attributes
-            .into_iter()
-            .flatten()
-            .map(|item| (text(item, "Name"), Plain(text(item, "Value"))))
-            .collect(),
-        ..UserSeed::default()
-    }
-}
-
-/// Puts a user into a group. One who is no user of the template is one of the pool.
-fn attach(pool: &mut PoolSeed, name: &str, group: &str) {
-    if let Some(user) = pool.users.iter_mut().find(|user| user.username == name) {
-        user.groups.push(group.to_owned());
-        return;
-    }
-    pool.users.push(UserSeed {
-        username: name.to_owned(),
-        groups: vec![group.to_owned()],
-        ..UserSeed::default()
-    });
 }

@@ -116,6 +116,21 @@ fn what_is_wrong_is_named_with_its_line_and_member() {
 }
 
 #[test]
+fn what_is_no_seed_says_what_is_taken() {
+    for text in ["Clients: {}\n", "version: 1\n", "[]\n", "\n"] {
+        let found = refused(text);
+        let expected = "line 1: this is no seed, since it has no pools; an answer of describe-user-pool, a template of CloudFormation \
+                        and a state of Terraform are taken, too, files of emulators are not (docs/SEED.md)";
+        assert_eq!(found, expected);
+    }
+    let state =
+        json!({"version": 3, "terraform_version": "0.11.14", "resources": [], "modules": []});
+    let read = read(&state.to_string(), Language::Json, "x", "y");
+    let error = read.unwrap_err().to_string();
+    assert!(error.starts_with("a state has version 4"), "{error}");
+}
+
+#[test]
 fn answers_of_describe_are_seeds() {
     let text = json!({
         "UserPool": {"Id": "us-east-1_Abc", "Name": "old", "Arn": "x", "CreationDate": 1, "MfaConfiguration": "OPTIONAL",

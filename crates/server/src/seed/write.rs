@@ -15,12 +15,15 @@ pub fn write(seed: &Seed, language: Language) -> anyhow::Result<String> {
     Ok(match language {
         Language::Json => serde_json::to_string_pretty(seed)? + "\n",
         Language::Toml => toml::to_string_pretty(seed)?,
-        Language::Yaml => {
-            let mut out = String::new();
-            yaml(&serde_json::to_value(seed)?, 0, &mut out);
-            out
-        }
+        Language::Yaml => yaml_of(&serde_json::to_value(seed)?),
     })
+}
+
+/// Returns a value as YAML.
+pub fn yaml_of(value: &Value) -> String {
+    let mut out = String::new();
+    yaml(value, 0, &mut out);
+    out
 }
 
 /// Writes a value as YAML in block style; texts as JSON writes them, which YAML reads.

@@ -33,6 +33,7 @@ mod seeds;
 mod senders;
 mod snapshots;
 mod socket;
+mod templates;
 mod test_api;
 mod tls;
 mod triggers;

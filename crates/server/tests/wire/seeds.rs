@@ -7,10 +7,10 @@ use cognate_testkit::{Options, TestServer};
 use http::Method;
 use serde_json::{Value, json};
 
-const POOL: &str = "us-east-1_Seeded123";
+pub(super) const POOL: &str = "us-east-1_Seeded123";
 
 /// A pool with something of everything that a seed can hold.
-const SEED: &str = r#"
+pub(super) const SEED: &str = r#"
 version: 1
 pools:
 - id: us-east-1_Seeded123
@@ -28,6 +28,7 @@ pools:
     AccountRecoverySetting: {RecoveryMechanisms: [{Name: verified_email, Priority: 1}]}
     UsernameConfiguration: {CaseSensitive: false}
     UserPoolTier: PLUS
+    UserPoolAddOns: {AdvancedSecurityMode: AUDIT}
   mfa:
     MfaConfiguration: OPTIONAL
     SoftwareTokenMfaConfiguration: {Enabled: true}
@@ -68,6 +69,14 @@ pools:
       TokenValidityUnits: {AccessToken: minutes}
   domains:
   - {Domain: seeded, ManagedLoginVersion: 2}
+  risk_configurations:
+  - RiskExceptionConfiguration: {BlockedIPRangeList: [10.0.0.0/8]}
+  - ClientId: seededweb
+    CompromisedCredentialsRiskConfiguration: {EventFilter: [SIGN_IN], Actions: {EventAction: NO_ACTION}}
+  ui_customizations:
+  - {ClientId: ALL, CSS: '.label-customizable {font-weight: 400;}'}
+  managed_login_branding:
+  - {ClientId: seededserver, UseCognitoProvidedValues: true}
   groups:
   - {GroupName: admins, Description: all, Precedence: 1}
   - {GroupName: staff}
@@ -82,7 +91,7 @@ pools:
   - {username: jack, enabled: false, attributes: {email: jack@example.com}}
 "#;
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub(super) fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_cognate"))
         .arg("seed")
         .args(arguments)
@@ -94,16 +103,16 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn complained(output: &Output) -> String {
+pub(super) fn complained(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Runs a command that must end with a status; standard output.
-fn done(folder: &Path, arguments: &[&str], status: i32) -> String {
+pub(super) fn done(folder: &Path, arguments: &[&str], status: i32) -> String {
     let output = run(folder, arguments);
     let text = said(&output);
     let all = format!("{arguments:?}: {text}{}", complained(&output));
@@ -111,7 +120,7 @@ fn done(folder: &Path, arguments: &[&str], status: i32) -> String {
     text
 }
 
-async fn call(server: &TestServer, operation: &str, mut input: Value) -> Value {
+pub(super) async fn call(server: &TestServer, operation: &str, mut input: Value) -> Value {
     input["UserPoolId"] = json!(POOL);
     server.raw().ok(operation, input).await.unwrap()
 }
@@ -133,7 +142,7 @@ async fn sign_in(server: &TestServer) -> Value {
     server.unsigned().ok("InitiateAuth", input).await.unwrap()
 }
 
-fn options(folder: &Path) -> Options {
+pub(super) fn options(folder: &Path) -> Options {
     Options {
         folder: Some(folder.to_owned()),
         ..Options::default()

@@ -1,6 +1,7 @@
 //! A part of a seed against a pool. What is not there is made, what differs is changed, and nothing else is touched: by the
 //! operations of the API and their checks, and for users by the import (docs/SEED.md).
 
+mod around;
 pub mod call;
 mod client;
 pub mod keys;
@@ -123,10 +124,20 @@ async fn item(app: &App, pool: &str, item: &Item, only_look: bool) -> Result<Vec
         }
         Item::Domain(input) => resource::apply(call, &Kind::DOMAIN, input).await?,
         Item::Group(input) => resource::apply(call, &Kind::GROUP, input).await?,
+        Item::Risk(input) => around::risk(call, input).await?,
+        Item::Logs(input) => around::logs(call, input).await?,
+        Item::Look(input) => around::look(call, input).await?,
+        Item::Branding(input) => around::branding(call, input).await?,
         Item::Client(client) => return client::apply(call, client).await,
         Item::Users(users) => return users::apply(call, users).await,
     };
     Ok(vec![one])
+}
+
+/// Returns bytes as the API has them.
+pub(super) fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// Sets the issuer of a pool's tokens.

@@ -1,0 +1,23 @@
+//! Tables of JSON as the writers read them.
+
+use serde_json::{Map, Value};
+
+/// A table.
+pub type Table = Map<String, Value>;
+
+/// Returns the text of a member; an empty one without it.
+pub fn text<'a>(table: &'a Table, name: &str) -> &'a str {
+    table.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Returns the table of a member; an empty one without it.
+pub fn table(table: &Table, name: &str) -> Table {
+    let found = table.get(name).and_then(Value::as_object);
+    found.cloned().unwrap_or_default()
+}
+
+/// Returns the tables in the list of a member.
+pub fn tables<'a>(table: &'a Table, name: &str) -> impl Iterator<Item = &'a Table> {
+    let items = table.get(name).and_then(Value::as_array);
+    items.into_iter().flatten().filter_map(Value::as_object)
+}
