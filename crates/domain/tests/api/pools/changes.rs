@@ -51,7 +51,7 @@ async fn configuration_is_read_and_changed_as_another_node_left_it(t: &TestApp) 
             &shown["UserPool"]["Name"],
             &shown["UserPool"]["UserPoolTags"]
         ),
-        (&json!("q"), &json!({}))
+        (&json!("q"), &json!({"by": "other"}))
     );
     elsewhere("DeleteUserPoolClient", ids.clone())
         .await

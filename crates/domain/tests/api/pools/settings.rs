@@ -312,7 +312,6 @@ async fn an_update_keeps_what_the_service_keeps_and_resets_the_rest(t: &TestApp)
         "EmailConfiguration".into(),
         json!({"EmailSendingAccount": "COGNITO_DEFAULT"}),
     );
-    map.insert("UserPoolTags".into(), json!({}));
     map.insert(
         "AdminCreateUserConfig".into(),
         json!({"AllowAdminCreateUserOnly": false, "UnusedAccountValidityDays": 7}),

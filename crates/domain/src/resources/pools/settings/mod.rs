@@ -143,8 +143,8 @@ pub fn of_new_pool(cx: &Cx<'_>, region: &str, request: CreateUserPoolRequest) ->
 }
 
 /// Returns the settings of a pool after an update, checked. What the request leaves out returns to its default, except
-/// what settled C3 and C4 say is kept, the name, the SMS configuration (admin.md 1.2: it cannot be removed once
-/// active), the registration of clients (agents.md 3.1), and the issuer and key, whose silent change would end every
+/// what settled C3 and C4 say is kept, the name, the tags (admin.md 1.15), the SMS configuration (admin.md 1.2: it cannot
+/// be removed once active), the registration of clients (agents.md 3.1), and the issuer and key, whose silent change would end every
 /// live token.
 pub fn of_updated_pool(
     cx: &Cx<'_>,
@@ -208,7 +208,7 @@ fn settle(cx: &Cx<'_>, region: &str, before: PoolDoc, sent: Sent) -> Result<Pool
             Some(sms) => delivery::sms(region, sms)?,
             None => before.sms_configuration,
         },
-        tags: sent.user_pool_tags.unwrap_or_default(),
+        tags: sent.user_pool_tags.unwrap_or(before.tags),
         admin_create_user_config: admin_create_user(
             sent.admin_create_user_config.unwrap_or_default(),
         ),
