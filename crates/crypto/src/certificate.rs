@@ -65,7 +65,8 @@ pub fn for_encryption(
     certify(key, common_name, valid, KeyUsagePurpose::KeyEncipherment)
 }
 
-/// Returns the certificate of an authority that certifies servers of this machine, in DER.
+/// Returns the certificate of an authority that certifies servers of this machine, in DER: for no other use (RFC 5280 section
+/// 4.2.1.12), and for no name but `localhost`, those below it and loopback addresses (section 4.2.1.10).
 ///
 /// # Errors
 /// [`BadPeriod`] as there.
@@ -114,6 +115,16 @@ fn of_authority(
     // It certifies servers and no other authority.
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let own = std::net::Ipv6Addr::LOCALHOST.octets();
+    params.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![
+            GeneralSubtree::DnsName("localhost".to_owned()),
+            GeneralSubtree::IpAddress(CidrSubnet::V4([127, 0, 0, 0], [255, 0, 0, 0])),
+            GeneralSubtree::IpAddress(CidrSubnet::V6(own, [255; 16])),
+        ],
+        excluded_subtrees: Vec::new(),
+    });
     Ok(params)
 }
 
@@ -184,12 +195,20 @@ fn params(
     Ok(params)
 }
 
+/// Returns the period of a certificate in DER, in seconds since the epoch; None for what is no certificate (RFC 5280 section
+/// 4.1.2.5). With it the same certificate can be made once more, and compared.
+pub fn period(der: &[u8]) -> Option<Range<i64>> {
+    let read = Certificate::from_der(der).ok()?;
+    let validity = read.tbs_certificate.validity;
+    let start = i64::try_from(validity.not_before.to_unix_duration().as_secs()).ok()?;
+    let end = i64::try_from(validity.not_after.to_unix_duration().as_secs()).ok()?;
+    Some(start..end)
+}
+
 /// Returns the second since the epoch until which a certificate in DER is good; None for what is no certificate (RFC 5280
 /// section 4.1.2.5).
 pub fn valid_until(der: &[u8]) -> Option<i64> {
-    let read = Certificate::from_der(der).ok()?;
-    let end = read.tbs_certificate.validity.not_after.to_unix_duration();
-    i64::try_from(end.as_secs()).ok()
+    period(der).map(|period| period.end)
 }
 
 /// The validity of a certificate cannot be written down.
@@ -238,6 +257,45 @@ mod tests {
         assert_eq!(tbs.serial_number.as_bytes().len(), SERIAL);
         assert_eq!(valid_until(&der), Some(2_015_000_000));
         assert_eq!(valid_until(b"no certificate"), None);
+    }
+
+    #[test]
+    fn an_authority_certifies_servers_of_this_machine_and_nothing_else() {
+        use x509_cert::ext::pkix::constraints::NameConstraints;
+        use x509_cert::ext::pkix::name::GeneralName;
+        use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages};
+        let key = SigningKey::generate();
+        let der = authority(&key, "here", 1_700_000_000..2_015_000_000).unwrap();
+        assert_eq!(period(&der), Some(1_700_000_000..2_015_000_000));
+        assert_eq!(der, authority(&key, "here", period(&der).unwrap()).unwrap());
+        let read = Certificate::from_der(&der).unwrap();
+        let tbs = &read.tbs_certificate;
+        let (critical, constraints) = tbs.get::<BasicConstraints>().unwrap().unwrap();
+        assert!(critical && constraints.ca);
+        assert_eq!(constraints.path_len_constraint, Some(0));
+        let (_, usage) = tbs.get::<KeyUsage>().unwrap().unwrap();
+        assert!(usage.0 == KeyUsages::KeyCertSign);
+        let (_, uses) = tbs.get::<ExtendedKeyUsage>().unwrap().unwrap();
+        let uses: Vec<String> = uses.0.iter().map(ToString::to_string).collect();
+        assert_eq!(uses, ["1.3.6.1.5.5.7.3.1"]);
+        let (critical, names) = tbs.get::<NameConstraints>().unwrap().unwrap();
+        assert!(critical && names.excluded_subtrees.is_none());
+        let shown = |name: &GeneralName| match name {
+            GeneralName::DnsName(name) => name.as_str().to_owned(),
+            GeneralName::IpAddress(bytes) => format!("{:?}", bytes.as_bytes()),
+            _ => "another".to_owned(),
+        };
+        let permitted = names.permitted_subtrees.unwrap();
+        let permitted: Vec<String> = permitted.iter().map(|one| shown(&one.base)).collect();
+        let v6 = [[0; 15].as_slice(), &[1], &[255; 16]].concat();
+        assert_eq!(
+            permitted,
+            [
+                "localhost".to_owned(),
+                "[127, 0, 0, 0, 255, 0, 0, 0]".to_owned(),
+                format!("{v6:?}")
+            ]
+        );
     }
 
     #[test]

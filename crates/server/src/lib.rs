@@ -31,6 +31,7 @@ mod hints;
 mod http;
 mod impersonation;
 mod log;
+mod pem;
 mod places;
 mod seed;
 pub mod settings;

@@ -3,20 +3,24 @@
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
+use std::ops::Range;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use cognate_crypto::certificate;
+use cognate_crypto::certificate::{self as x509, BadPeriod};
 use cognate_crypto::jws::SigningKey;
 
 use crate::http::certificates::Pair;
+use crate::pem;
 
 /// The names of this machine.
 const NAMES: [&str; 4] = ["localhost", "*.localhost", "127.0.0.1", "::1"];
 const AUTHORITY: &str = "Cognate dev (this machine only)";
+/// The labels of the files.
+const CERTIFICATE: &str = "CERTIFICATE";
+const KEY: &str = "PRIVATE KEY";
+/// Seconds.
 pub(crate) const DAY: i64 = 86_400;
 /// Browsers take no server's certificate that is good for longer than 398 days.
 const SERVER_DAYS: i64 = 397;
@@ -29,8 +33,13 @@ pub fn path(folder: &Path) -> PathBuf {
     folder.join("tls").join("ca.pem")
 }
 
-/// Returns the files of the server's certificate in a folder, made where they are missing or about to end. `now`: seconds
-/// since 1970.
+/// Returns the path of the server's certificate.
+pub fn certificate(folder: &Path) -> PathBuf {
+    folder.join("tls").join("cert.pem")
+}
+
+/// Returns the files of the server's certificate in a folder, made where they are missing, about to end, or not as this program
+/// makes them: an authority with another key than the one beside it, or of an earlier form. `now`: seconds since 1970.
 ///
 /// # Errors
 /// Files that cannot be read or written.
@@ -39,73 +48,70 @@ pub fn pair(folder: &Path, now: i64) -> anyhow::Result<Pair> {
     std::fs::create_dir_all(&own).with_context(|| format!("cannot make {}", own.display()))?;
     let file = |name: &str| own.join(name);
     let (ca, ca_key) = (path(folder), file("ca.key"));
-    let mut fresh = false;
-    let authority = match (is_good(&ca, now), key(&ca_key)) {
-        (true, Some(key)) => key,
-        _ => {
+    let authority = match key(&ca_key).filter(|key| is_good(&ca, now, |at| of_authority(key, at))) {
+        Some(key) => key,
+        None => {
             let key = SigningKey::generate();
-            let valid = now - DAY..now + AUTHORITY_DAYS * DAY;
-            let der = certificate::authority(&key, AUTHORITY, valid)?;
-            write(&ca_key, "PRIVATE KEY", key.to_pkcs8().expose())?;
-            write(&ca, "CERTIFICATE", &der)?;
-            fresh = true;
+            let der = of_authority(&key, now - DAY..now + AUTHORITY_DAYS * DAY)?;
+            write(&ca_key, KEY, key.to_pkcs8().expose())?;
+            write(&ca, CERTIFICATE, &der)?;
             key
         }
     };
     let pair = Pair {
-        cert: file("cert.pem"),
+        cert: certificate(folder),
         key: file("cert.key"),
     };
-    if fresh || !is_good(&pair.cert, now) || key(&pair.key).is_none() {
+    let of_server =
+        |own: &SigningKey, valid| x509::of_server((&authority, AUTHORITY), own, &NAMES, valid);
+    let own = key(&pair.key);
+    let own = own.filter(|own| is_good(&pair.cert, now, |at| of_server(own, at)));
+    if own.is_none() {
         let own = SigningKey::generate();
-        let valid = now - DAY..now + SERVER_DAYS * DAY;
-        let der = certificate::of_server((&authority, AUTHORITY), &own, &NAMES, valid)?;
-        write(&pair.key, "PRIVATE KEY", own.to_pkcs8().expose())?;
-        write(&pair.cert, "CERTIFICATE", &der)?;
+        let der = of_server(&own, now - DAY..now + SERVER_DAYS * DAY)?;
+        write(&pair.key, KEY, own.to_pkcs8().expose())?;
+        write(&pair.cert, CERTIFICATE, &der)?;
     }
     Ok(pair)
 }
 
-/// Reads what is between the lines of a PEM file.
-pub(crate) fn read(path: &Path) -> Option<Vec<u8>> {
-    let text = std::fs::read_to_string(path).ok()?;
-    let inner = text.lines().filter(|line| !line.starts_with("-----"));
-    STANDARD.decode(inner.collect::<String>()).ok()
+fn of_authority(key: &SigningKey, valid: Range<i64>) -> Result<Vec<u8>, BadPeriod> {
+    x509::authority(key, AUTHORITY, valid)
+}
+
+/// Reads the bytes of a PEM file.
+fn read(path: &Path, label: &str) -> Option<Vec<u8>> {
+    pem::read(label, &std::fs::read_to_string(path).ok()?)
 }
 
 /// Reads a key.
 pub(crate) fn key(path: &Path) -> Option<SigningKey> {
-    SigningKey::from_pkcs8(&read(path)?).ok()
-}
-
-fn is_good(path: &Path, now: i64) -> bool {
-    lasts(path, now + LEAST_DAYS * DAY)
+    SigningKey::from_pkcs8(&read(path, KEY)?).ok()
 }
 
 /// True if a file is a certificate that is good until then, in seconds since 1970.
 pub(crate) fn lasts(path: &Path, then: i64) -> bool {
-    let until = read(path).and_then(|der| certificate::valid_until(&der));
+    let until = read(path, CERTIFICATE).and_then(|der| x509::valid_until(&der));
     until.is_some_and(|until| until > then)
+}
+
+/// True if a certificate is the one that `made` makes today for its own period, key, names and bounds with it, and ends late
+/// enough. One of an earlier form is not.
+fn is_good(
+    path: &Path,
+    now: i64,
+    made: impl FnOnce(Range<i64>) -> Result<Vec<u8>, BadPeriod>,
+) -> bool {
+    let Some(der) = read(path, CERTIFICATE) else {
+        return false;
+    };
+    let period = x509::period(&der).filter(|at| at.end > now + LEAST_DAYS * DAY);
+    period.is_some_and(|period| made(period).is_ok_and(|made| made == der))
 }
 
 /// Writes a file that its owner alone can read, in one step.
 pub(crate) fn write(path: &Path, label: &str, der: &[u8]) -> anyhow::Result<()> {
-    write_text(path, &pem(label, der))
-}
-
-/// Returns the form of a PEM file (RFC 7468).
-pub(crate) fn pem(label: &str, der: &[u8]) -> String {
-    let mut text = format!("-----BEGIN {label}-----\n");
-    let packed = STANDARD.encode(der);
-    let mut rest = packed.as_str();
-    while !rest.is_empty() {
-        let (line, more) = rest.split_at(rest.len().min(64));
-        text.push_str(line);
-        text.push('\n');
-        rest = more;
-    }
-    text.push_str(&format!("-----END {label}-----\n"));
-    text
+    write_text(path, &pem::written(label, der))
 }
 
 /// Writes a text likewise.
@@ -150,6 +156,39 @@ mod tests {
         );
         // A year later the server has another one, by the same authority.
         pair(&folder, now + 380 * DAY).unwrap();
+        assert_eq!(bytes(&path(&folder)), ca);
+        assert_ne!(bytes(&made.cert), cert);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn an_authority_without_its_bounds_or_its_key_is_replaced() {
+        let name = format!("cognate-tls-{}", cognate_crypto::random::uuid_v4());
+        let folder = std::env::temp_dir().join(name);
+        let now = 1_800_000_000;
+        let made = pair(&folder, now).unwrap();
+        let bytes = |path: &Path| std::fs::read(path).unwrap();
+        let file = |name: &str| folder.join("tls").join(name);
+        // One that others could be certified by: a certificate of another form by the same key.
+        let own = key(&file("ca.key")).unwrap();
+        let valid = now - DAY..now + AUTHORITY_DAYS * DAY;
+        let other = x509::self_signed(&own, AUTHORITY, valid).unwrap();
+        write(&path(&folder), CERTIFICATE, &other).unwrap();
+        let (ca, cert) = (bytes(&path(&folder)), bytes(&made.cert));
+        pair(&folder, now).unwrap();
+        assert_ne!(bytes(&path(&folder)), ca);
+        assert_ne!(bytes(&made.cert), cert);
+        // Another key beside it.
+        let (ca, cert) = (bytes(&path(&folder)), bytes(&made.cert));
+        let strange = SigningKey::generate();
+        write(&file("ca.key"), KEY, strange.to_pkcs8().expose()).unwrap();
+        pair(&folder, now).unwrap();
+        assert_ne!(bytes(&path(&folder)), ca);
+        assert_ne!(bytes(&made.cert), cert);
+        // Another key beside the server's certificate: the authority stays.
+        let (ca, cert) = (bytes(&path(&folder)), bytes(&made.cert));
+        write(&made.key, KEY, strange.to_pkcs8().expose()).unwrap();
+        pair(&folder, now).unwrap();
         assert_eq!(bytes(&path(&folder)), ca);
         assert_ne!(bytes(&made.cert), cert);
         std::fs::remove_dir_all(folder).unwrap();

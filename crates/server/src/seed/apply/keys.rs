@@ -1,7 +1,5 @@
 //! The signing keys of a pool.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use cognate_crypto::jws::SigningKey;
 use cognate_domain::app::keys::{Given, Private, give};
 use cognate_domain::audit;
@@ -10,10 +8,11 @@ use cognate_store::Batch;
 
 use super::call::Call;
 use super::{Change, Outcome, Refused};
+use crate::pem;
 use crate::seed::file::KeysSeed;
 
-const BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
-const END: &str = "-----END PRIVATE KEY-----";
+/// The label of keys in PKCS#8 (RFC 7468 section 10).
+const LABEL: &str = "PRIVATE KEY";
 /// The name of what is recorded in the audit trail.
 pub const COMMAND: &str = "SetSigningKeys";
 
@@ -54,26 +53,12 @@ pub async fn apply(call: Call<'_>, keys: &KeysSeed) -> Result<Change, Refused> {
 
 /// Reads a key in PEM.
 fn read(text: &str) -> Option<SigningKey> {
-    let inner = text.trim().strip_prefix(BEGIN)?.strip_suffix(END)?;
-    let packed: String = inner.split_whitespace().collect();
-    let der = STANDARD.decode(packed).ok()?;
-    SigningKey::from_pkcs8(&der).ok()
+    SigningKey::from_pkcs8(&pem::read(LABEL, text)?).ok()
 }
 
 /// Writes a key as PEM.
 pub fn written(key: &SigningKey) -> String {
-    let packed = STANDARD.encode(key.to_pkcs8().expose());
-    let mut out = format!("{BEGIN}\n");
-    let mut rest = packed.as_str();
-    while !rest.is_empty() {
-        let (line, more) = rest.split_at(rest.len().min(64));
-        out.push_str(line);
-        out.push('\n');
-        rest = more;
-    }
-    out.push_str(END);
-    out.push('\n');
-    out
+    pem::written(LABEL, key.to_pkcs8().expose())
 }
 
 #[cfg(test)]
@@ -89,7 +74,7 @@ mod tests {
         assert_eq!(again.public().kid(), key.public().kid());
         for wrong in [
             "",
-            BEGIN,
+            "-----BEGIN PRIVATE KEY-----",
             "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
         ] {
             assert!(read(wrong).is_none(), "{wrong}");
