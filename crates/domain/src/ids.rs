@@ -58,6 +58,28 @@ pub fn event_time(id: &str) -> Option<i64> {
     Some(millis * 1_000 + part * 1_000 / 4_096)
 }
 
+/// The longest id of a pool and of a client, as the model has them (UserPoolIdType, ClientIdType).
+const LONGEST_POOL: usize = 55;
+const LONGEST_CLIENT: usize = 128;
+
+/// True if a pool may have this id: a region, `_`, letters and digits. Seeds, commands and tags choose such ids.
+pub fn is_pool_id(id: &str) -> bool {
+    let parts = id.split_once('_');
+    let is_word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    id.len() <= LONGEST_POOL && parts.is_some_and(|(region, end)| is_region(region) && is_word(end))
+}
+
+/// True if a client may have this id: `[\w+]+` in the model.
+pub fn is_client_id(id: &str) -> bool {
+    is_word(id, LONGEST_CLIENT)
+}
+
+/// True for letters, digits, `_` and `+`, as ids and secrets of clients have them, of which there are not too many.
+pub fn is_word(text: &str, longest: usize) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+');
+    (1..=longest).contains(&text.len()) && text.bytes().all(fits)
+}
+
 /// True if a region's name can begin a pool id, by the pattern and the length of UserPoolId.
 pub fn is_region(region: &str) -> bool {
     (1..=45).contains(&region.len())
@@ -69,6 +91,35 @@ pub fn is_region(region: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_of_choice_have_the_form_of_the_model() {
+        let long =
+            |start: &str, length: usize| format!("{start}{}", "x".repeat(length - start.len()));
+        for (id, fits) in [
+            ("us-east-1_Abc1".to_owned(), true),
+            (long("us-east-1_", 55), true),
+            (long("us-east-1_", 56), false),
+            (format!("{}_x", "r".repeat(46)), false),
+            ("us-east-1_a_b".to_owned(), false),
+            ("us-east-1_".to_owned(), false),
+            ("_x".to_owned(), false),
+            ("us.east_x".to_owned(), false),
+            ("nowhere".to_owned(), false),
+        ] {
+            assert_eq!(is_pool_id(&id), fits, "{id}");
+        }
+        for (id, fits) in [
+            ("web_app+2".to_owned(), true),
+            (long("x", 128), true),
+            (long("x", 129), false),
+            (String::new(), false),
+            ("a-b".to_owned(), false),
+            ("ä".to_owned(), false),
+        ] {
+            assert_eq!(is_client_id(&id), fits, "{id}");
+        }
+    }
 
     #[test]
     fn ids_have_the_shape_that_the_api_shows() {

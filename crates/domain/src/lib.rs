@@ -16,7 +16,7 @@ pub mod events;
 pub mod facts;
 pub mod federation;
 mod foreign;
-mod ids;
+pub mod ids;
 pub mod jobs;
 pub mod lint;
 pub mod messages;

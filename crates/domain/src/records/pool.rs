@@ -257,9 +257,9 @@ pub struct ClientIds {
     /// True if ids are made of names at all.
     #[serde(default)]
     pub of_names: bool,
-    /// The secret of clients that get one; in `dev` alone, so not sealed.
+    /// The secret of clients that get one, sealed with the pool's key, in base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub secret: Option<String>,
+    pub sealed_secret: Option<String>,
 }
 
 /// The issuer that `cognate pool set-issuer` gave a pool (design decision 7).

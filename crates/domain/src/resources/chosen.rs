@@ -4,12 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use cognate_crypto::seal::{Context, PoolKey};
 use cognate_crypto::secret::SecretString;
 use cognate_store::tables::users::{self, looks_like_id};
 
 use crate::app::Mode;
 use crate::cx::Cx;
 use crate::errors::{Result, invalid_parameter};
+use crate::ids;
 use crate::records::pool::{ClientIds, Pool};
 use crate::records::user::User;
 use crate::resources::client_names;
@@ -23,9 +27,7 @@ const FLOCI_SECRET: &str = "floci:override-cognito-client-secret";
 const STRIPPED: [&str; 3] = [FLOCI_POOL, FLOCI_CLIENT, FLOCI_SECRET];
 /// The member of ClientMetadata that is the `sub` of a new user.
 const USER: &str = "_custom_id_";
-/// The longest ids and secret, as the model has them.
-const LONGEST_POOL: usize = 55;
-const LONGEST_CLIENT: usize = 128;
+/// The longest secret, as the model has it.
 const LONGEST_SECRET: usize = 64;
 
 /// What the tags of a new pool ask for.
@@ -34,10 +36,48 @@ pub struct PoolChoice {
     /// The id.
     pub id: Option<String>,
     /// How its clients get theirs.
-    pub clients: Option<ClientIds>,
+    clients: ClientIds,
+    /// The secret of those clients that get one.
+    secret: Option<SecretString>,
 }
 
-/// Returns what the tags of a new pool ask for, and takes away those that are not kept.
+impl PoolChoice {
+    /// Returns how the clients of the pool get their ids and secrets, as the pool's document has it: the secret is sealed.
+    pub fn client_ids(self, pool: &str, key: &PoolKey) -> Option<ClientIds> {
+        let sealed_secret = self
+            .secret
+            .map(|secret| STANDARD.encode(key.seal(&context(pool), secret.expose().as_bytes())));
+        let clients = ClientIds {
+            sealed_secret,
+            ..self.clients
+        };
+        Some(clients).filter(|clients| *clients != ClientIds::default())
+    }
+}
+
+fn context(pool: &str) -> Context<'_> {
+    Context {
+        table: "pools",
+        column: "doc.client_ids.secret",
+        pool,
+        row: pool,
+    }
+}
+
+/// Takes away the tags that are obeyed when a pool is made and not kept, in `dev`: one of them is a secret.
+pub fn strip(cx: &Cx<'_>, tags: Option<&mut BTreeMap<String, String>>) {
+    if let Some(tags) = tags.filter(|_| cx.settings.mode == Mode::Dev) {
+        tags.retain(|name, _| !is_stripped(name));
+    }
+}
+
+/// True for a tag that `dev` obeys and does not keep.
+pub fn is_stripped(tag: &str) -> bool {
+    STRIPPED.contains(&tag)
+}
+
+/// Returns what the tags of a new pool ask for, and takes away those that are not kept. `known`: true if the pool has an id
+/// already, for which they are not asked.
 ///
 /// # Errors
 /// InvalidParameterException for an id that a pool cannot have, or that is taken.
@@ -45,6 +85,7 @@ pub async fn of_pool(
     cx: &Cx<'_>,
     region: &str,
     tags: Option<&mut BTreeMap<String, String>>,
+    known: bool,
 ) -> Result<PoolChoice> {
     let Some(tags) = tags.filter(|_| cx.settings.mode == Mode::Dev) else {
         return Ok(PoolChoice::default());
@@ -52,11 +93,11 @@ pub async fn of_pool(
     let named = POOL_TAGS
         .iter()
         .find_map(|tag| Some((*tag, tags.get(*tag)?.clone())));
-    let id = match named {
+    let id = match named.filter(|_| !known) {
         Some((tag, value)) => Some(pool_id(cx, region, tag, &value).await?),
         None => None,
     };
-    let mut clients = ClientIds::default();
+    let (mut clients, mut chosen) = (ClientIds::default(), None);
     if let Some(rule) = tags.get(FLOCI_CLIENT) {
         clients.of_names = true;
         if let Some(text) = rule.strip_prefix("append-to-name:") {
@@ -70,15 +111,18 @@ pub async fn of_pool(
         }
     }
     if let Some(secret) = tags.get(FLOCI_SECRET) {
-        if !is_word(secret, LONGEST_SECRET) {
+        if !ids::is_word(secret, LONGEST_SECRET) {
             let text = format!("{FLOCI_SECRET} is no secret that a client can have.");
             return Err(invalid_parameter(text).into());
         }
-        clients.secret = Some(secret.clone());
+        chosen = Some(SecretString::new(secret.clone()));
     }
-    let clients = Some(clients).filter(|clients| *clients != ClientIds::default());
-    tags.retain(|name, _| !STRIPPED.contains(&name.as_str()));
-    Ok(PoolChoice { id, clients })
+    strip(cx, Some(tags));
+    Ok(PoolChoice {
+        id,
+        clients,
+        secret: chosen,
+    })
 }
 
 async fn pool_id(cx: &Cx<'_>, region: &str, tag: &str, value: &str) -> Result<String> {
@@ -86,11 +130,8 @@ async fn pool_id(cx: &Cx<'_>, region: &str, tag: &str, value: &str) -> Result<St
         true => value.to_owned(),
         false => format!("{region}_{value}"),
     };
-    let suffix = id.split_once('_').filter(|(place, _)| *place == region);
-    let fits = suffix.is_some_and(|(_, suffix)| {
-        !suffix.is_empty() && suffix.bytes().all(|b| b.is_ascii_alphanumeric())
-    });
-    if !fits || id.len() > LONGEST_POOL {
+    let is_there = id.split_once('_').is_some_and(|(place, _)| place == region);
+    if !is_there || !ids::is_pool_id(&id) {
         let text = format!(
             "The tag {tag} is no id of a pool in {region}: {region}_ and letters and digits."
         );
@@ -115,8 +156,9 @@ pub struct ClientChoice {
 ///
 /// # Errors
 /// InvalidParameterException for an id that a client cannot have, or that is taken.
-pub async fn of_client(cx: &Cx<'_>, rule: Option<&ClientIds>, name: &str) -> Result<ClientChoice> {
+pub async fn of_client(cx: &Cx<'_>, pool: &Pool, name: &str) -> Result<ClientChoice> {
     let mut choice = ClientChoice::default();
+    let rule = pool.doc.client_ids.as_ref();
     if cx.settings.mode != Mode::Dev {
         return Ok(choice);
     }
@@ -130,13 +172,16 @@ pub async fn of_client(cx: &Cx<'_>, rule: Option<&ClientIds>, name: &str) -> Res
             part(&rule.behind)
         ));
     }
-    choice.secret = rule
-        .and_then(|rule| rule.secret.clone())
-        .map(SecretString::new);
+    if let Some(sealed) = rule.and_then(|rule| rule.sealed_secret.as_ref()) {
+        let sealed = STANDARD.decode(sealed).unwrap_or_default();
+        let plain = pool.key.open(&context(&pool.id), &sealed)?;
+        let text = String::from_utf8_lossy(plain.expose()).into_owned();
+        choice.secret = Some(SecretString::new(text));
+    }
     let Some(id) = &choice.id else {
         return Ok(choice);
     };
-    if !is_word(id, LONGEST_CLIENT) {
+    if !ids::is_client_id(id) {
         let text = "The id of a client is letters, digits, _ and +.";
         return Err(invalid_parameter(text).into());
     }
@@ -169,10 +214,4 @@ pub async fn of_user(
         return Err(invalid_parameter(text).into());
     }
     Ok(Some(sub.clone()))
-}
-
-/// The id of a client is `[\w+]+` in the model; that of a pool and a secret are narrower.
-fn is_word(text: &str, longest: usize) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+');
-    (1..=longest).contains(&text.len()) && text.bytes().all(fits)
 }

@@ -4,7 +4,7 @@
 //! rest uses `pools` at most; `branding` also reads `terms`, for pages show both.
 
 pub mod branding;
-pub(crate) mod chosen;
+pub mod chosen;
 pub mod client_names;
 pub mod clients;
 pub mod domains;

@@ -23,7 +23,7 @@ pub async fn create_user_pool_client(
     // `cognate client create` and seeds choose it.
     let known = cx.memory().get::<String>("client id");
     let choice = match known.is_none() {
-        true => chosen::of_client(cx, pool.doc.client_ids.as_ref(), &input.client_name).await?,
+        true => chosen::of_client(cx, &pool, &input.client_name).await?,
         false => ClientChoice::default(),
     };
     input.client_name = client_names::kept(cx, input.client_name);

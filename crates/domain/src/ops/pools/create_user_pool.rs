@@ -28,17 +28,17 @@ pub async fn create_user_pool(
     }
     // `cognate pool create` and seeds choose it.
     let known = cx.memory().get::<String>("pool id");
-    let tags = input.user_pool_tags.as_mut().filter(|_| known.is_none());
-    let choice = chosen::of_pool(cx, &region, tags).await?;
+    let tags = input.user_pool_tags.as_mut();
+    let mut choice = chosen::of_pool(cx, &region, tags, known.is_some()).await?;
     check_registrable(cx, None, input.dcr_configuration.as_ref()).await?;
     let doc = settings::of_new_pool(cx, &region, input)?;
-    let doc = PoolDoc {
-        client_ids: choice.clients,
-        ..doc
-    };
-    let chosen = known.or(choice.id);
+    let chosen = known.or(choice.id.take());
     let id = chosen.unwrap_or_else(|| ids::pool_id(&region));
     let key = PoolKey::generate();
+    let doc = PoolDoc {
+        client_ids: choice.client_ids(&id, &key),
+        ..doc
+    };
     let wrapped = cx.root.wrap_pool_key(&id, &key);
     let text = serde_json::to_string(&doc)?;
     let mac = mac::sign(&key, &id, &pools::signed(&id, &region, &text, None));

@@ -5,13 +5,15 @@ use cognate_shapes::{UpdateUserPoolRequest, UpdateUserPoolResponse};
 use crate::cx::Cx;
 use crate::errors::Result;
 use crate::resources;
+use crate::resources::chosen;
 use crate::resources::clients::settings::check_registrable;
 use crate::resources::pools::settings;
 
 pub async fn update_user_pool(
     cx: &Cx<'_>,
-    input: UpdateUserPoolRequest,
+    mut input: UpdateUserPoolRequest,
 ) -> Result<UpdateUserPoolResponse> {
+    chosen::strip(cx, input.user_pool_tags.as_mut());
     resources::pools::contended(cx, attempt(cx, input.clone())).await
 }
 

@@ -70,6 +70,31 @@ async fn tags_of_a_pool_choose_ids_and_secrets_of_its_clients(t: &TestApp) {
 }
 
 #[each_engine]
+async fn tags_that_are_taken_off_come_back_by_no_other_operation_and_their_secret_is_sealed(
+    t: &TestApp,
+) {
+    let secret = "abcdefghijklmnopqrstuvwxyz";
+    let tags = json!({"floci:override-cognito-client-secret": secret, "team": "a"});
+    let made = pool(t, tags.clone()).await;
+    let id = made["Id"].as_str().unwrap();
+    let input = json!({"UserPoolId": id, "UserPoolTags": tags});
+    t.ok("UpdateUserPool", input).await;
+    let input = json!({"ResourceArn": made["Arn"], "Tags": {
+        "floci:override-id": "us-east-1_X", "floci:override-cognito-client-secret": secret, "b": "c",
+    }});
+    t.ok("TagResource", input).await;
+    let found = t.ok("DescribeUserPool", json!({"UserPoolId": id})).await;
+    assert_eq!(
+        found["UserPool"]["UserPoolTags"],
+        json!({"team": "a", "b": "c"})
+    );
+    let row = cognate_store::tables::pools::get(&t.app.store, id).await;
+    assert!(!row.unwrap().unwrap().doc.contains(secret));
+    // What was obeyed holds on.
+    assert_eq!(client(t, id, "web", true).await["ClientSecret"], secret);
+}
+
+#[each_engine]
 async fn client_metadata_chooses_the_sub_of_a_user(t: &TestApp) {
     let made = pool(t, json!({})).await;
     let id = made["Id"].as_str().unwrap();
