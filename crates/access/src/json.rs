@@ -20,8 +20,16 @@ pub fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     bounded(bytes, VALUES)
 }
 
-/// Parses with another bound on the number of values, which is checked before they are built.
-fn bounded(bytes: &[u8], most: usize) -> Result<Value, serde_json::Error> {
+/// What [`bounded`] says of a document with too many values.
+pub const TOO_MANY: &str = "too many values";
+/// What [`bounded`] says of a name that is given twice.
+pub const TWICE: &str = "a name is given twice";
+
+/// Parses as [`parse`] does, with another bound on the number of values, which is checked before they are built.
+///
+/// # Errors
+/// As there; the error's text begins with [`TOO_MANY`] or [`TWICE`] where that is the reason.
+pub fn bounded(bytes: &[u8], most: usize) -> Result<Value, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let left = Cell::new(most);
     let value = Strict(&left).deserialize(&mut deserializer)?;
@@ -67,8 +75,7 @@ impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         let left = self.0.get().checked_sub(1);
-        self.0
-            .set(left.ok_or_else(|| D::Error::custom("too many values"))?);
+        self.0.set(left.ok_or_else(|| D::Error::custom(TOO_MANY))?);
         deserializer.deserialize_any(self)
     }
 }
@@ -121,7 +128,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(self)?;
             if map.insert(name, value).is_some() {
-                return Err(A::Error::custom("a name is given twice"));
+                return Err(A::Error::custom(TWICE));
             }
         }
         Ok(Value::Object(map))

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use cognate_domain::app::whole::Held;
 use cognate_domain::moving::export::Export;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -73,7 +74,8 @@ pub async fn serve(listener: UnixListener, state: Arc<State>) {
         let state = state.clone();
         tokio::spawn(async move {
             let sent = match answer(stream, &state).await {
-                Ok(Some((export, mut to))) => export::send(*export, &mut to).await,
+                // No snapshot takes the place of what the file is made of.
+                Ok(Some((export, mut to, _held))) => export::send(*export, &mut to).await,
                 Ok(None) => Ok(()),
                 Err(error) => Err(error),
             };
@@ -88,7 +90,7 @@ pub async fn serve(listener: UnixListener, state: Arc<State>) {
 async fn answer(
     stream: UnixStream,
     state: &State,
-) -> anyhow::Result<Option<(Box<Export>, OwnedWriteHalf)>> {
+) -> anyhow::Result<Option<(Box<Export>, OwnedWriteHalf, Held)>> {
     let (reader, mut writer) = stream.into_split();
     let mut line = String::new();
     let mut reader = BufReader::new(reader.take(LINE));
@@ -100,11 +102,12 @@ async fn answer(
         Err(error) => Reply::Refused(format!("this server does not know the command: {error}")),
         Ok(request @ Request::Export { .. }) => {
             let app = &state.app;
+            let held = app.whole.hold().await;
             let export = export::begin(&app.store, &app.root, app.clock.wall(), &request);
             let export = tokio::time::timeout(TIME, export).await;
             let export = export.context("a command took too long")?;
             export.map_or_else(Reply::Refused, |export| {
-                begun = Some(Box::new(export));
+                begun = Some((Box::new(export), held));
                 Reply::Done(Value::Null)
             })
         }
@@ -117,7 +120,7 @@ async fn answer(
     tokio::time::timeout(TIME, writer.write_all(&line_of(&reply)?))
         .await
         .context("nobody took the answer")??;
-    Ok(begun.map(|export| (export, writer)))
+    Ok(begun.map(|(export, held)| (export, writer, held)))
 }
 
 /// Returns a line of the socket.

@@ -2,39 +2,15 @@
 //! does not let anybody choose. SRP and the settings of applications depend on them (decision 018).
 
 use cognate_crypto::random;
-use cognate_crypto::seal::RootKey;
-use cognate_domain::{App, Caller, ClientInfo, Cx, Settings, dispatch};
+use cognate_domain::ids::{is_client_id, is_pool_id};
+use cognate_domain::{App, Caller, ClientInfo, Cx, dispatch};
 use cognate_shapes::{Op, validate};
-use cognate_store::Store;
 use serde_json::Value;
-
-/// The longest id of a pool and of a client.
-const LONGEST_POOL: usize = 55;
-const LONGEST_CLIENT: usize = 128;
 
 /// What an id of a pool is.
 pub const POOL_ID: &str = "an id of a pool is a region, an underscore, and letters and digits";
 /// What an id of a client is.
-pub const CLIENT_ID: &str = "an id of a client is letters and digits";
-
-/// True if a pool may have this id.
-pub fn is_pool_id(id: &str) -> bool {
-    let parts = id.split_once('_');
-    let fits = parts.is_some_and(|(region, suffix)| is_region(region) && is_word(suffix));
-    fits && id.len() <= LONGEST_POOL
-}
-
-/// True if a client may have this id.
-pub fn is_client_id(id: &str) -> bool {
-    is_word(id) && id.len() <= LONGEST_CLIENT
-}
-
-/// Opens the domain on a database that no server has open.
-pub(super) async fn alone(store: &Store, root: &RootKey) -> Result<std::sync::Arc<App>, String> {
-    let root = RootKey::from_base64(root.to_base64().expose()).map_err(|e| e.to_string())?;
-    let opened = App::open(Settings::dev(), store.clone(), root).await;
-    opened.map_err(|fault| format!("{fault:?}"))
-}
+pub const CLIENT_ID: &str = "an id of a client is letters, digits, _ and +";
 
 /// Makes a pool with this id. `settings`: the input of CreateUserPool.
 pub(super) async fn pool(app: &App, id: &str, settings: &str) -> Result<Value, String> {
@@ -110,13 +86,4 @@ async fn run(
     let answer = done.map_err(|error| error.message.into_owned())?;
     let body = answer.body.unwrap_or_default();
     serde_json::from_slice(&body).map_err(|error| error.to_string())
-}
-
-fn is_region(text: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    !text.is_empty() && text.bytes().all(fits)
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

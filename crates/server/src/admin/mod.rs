@@ -1,5 +1,6 @@
 //! Administrative commands on a database, run by a server that has it open or by the command line itself.
 
+pub(crate) mod alone;
 mod audit_chain;
 pub(crate) mod backups;
 mod branding;
@@ -441,17 +442,8 @@ pub async fn perform(
             let now = commands::service_time(store, now).await.map_err(text)?;
             provider_links::deny(store, root, now, (&pool, &id)).await
         }
-        Request::CreatePool { id, settings } => {
-            let app = creation::alone(store, root).await?;
-            creation::pool(&app, &id, &settings).await
-        }
-        Request::CreateClient { pool, id, settings } => {
-            let app = creation::alone(store, root).await?;
-            creation::client(&app, &pool, &id, &settings).await
-        }
-        Request::Seed { step } => {
-            let app = creation::alone(store, root).await?;
-            seeds::perform(&app, *step).await
+        Request::CreatePool { .. } | Request::CreateClient { .. } | Request::Seed { .. } => {
+            Err("this is done by a running server, or by the command line".to_owned())
         }
         Request::SetUpstream { pool, wanted } => {
             let now = commands::service_time(store, now).await.map_err(text)?;

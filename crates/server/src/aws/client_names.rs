@@ -19,6 +19,13 @@ pub fn take(op: Op, input: &mut Value) -> Option<&'static str> {
     Some(start)
 }
 
+/// Returns the name as it is kept of one that a client was made or changed with.
+pub fn kept(name: &str) -> &str {
+    let left_out = NAMES.iter().filter(|(_, left_out)| *left_out);
+    let mut bare = left_out.filter_map(|(start, _)| name.strip_prefix(start));
+    bare.next().unwrap_or(name)
+}
+
 /// Lets the operation know what was taken off.
 pub fn keep(cx: &Cx<'_>, start: Option<&'static str>) {
     if let Some(start) = start {
@@ -49,6 +56,10 @@ mod tests {
             (Some("ms-custom-id:"), "a".to_owned())
         );
         assert_eq!(taken(create, "a"), (None, "a".to_owned()));
+        assert_eq!(
+            ["_custom_id_:a", "ms-custom-id:a", "a"].map(kept),
+            ["_custom_id_:a", "a", "a"]
+        );
         let other = Op::DescribeUserPoolClient;
         assert_eq!(
             taken(other, "_custom_id_:a"),

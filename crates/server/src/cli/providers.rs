@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::{ArgMatches, Command, FromArgMatches as _, Subcommand};
 use cognate_domain::oauth::provider::diagnosis::LONGEST_ANSWER;
 use cognate_domain::oauth::provider::diagnosis::report::{Report, Step, Verdict};
-use cognate_domain::{App, Mode, Settings};
+use cognate_domain::{App, Mode};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -14,6 +14,7 @@ use super::{Reach, provider_links, say};
 use crate::admin::{Request, providers};
 use crate::database::database_identity;
 use crate::settings::config::Config;
+use crate::settings::domain;
 use crate::start::OpenDatabase;
 use crate::time_text::rfc3339;
 
@@ -162,14 +163,7 @@ async fn here(reach: &mut Reach, config: &Config, request: Request) -> anyhow::R
     };
     let OpenDatabase { store, root } = reach.opened.take().context("no database is open")?;
     let mode = database_identity::mode(&store).await?;
-    let text = |name: &str| config.one(name).map(str::to_owned);
-    let settings = Settings {
-        mode: mode.unwrap_or(Mode::Serve),
-        public_url: text("public_url"),
-        domain_base: text("domain_base"),
-        private_outbound: config.switch("private_outbound")?,
-        ..Settings::dev()
-    };
+    let settings = domain::read(mode.unwrap_or(Mode::Serve), config)?;
     let app = App::open(settings, store, root).await;
     let app = app.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
     let urls: Vec<String> = url.into_iter().collect();

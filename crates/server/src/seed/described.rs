@@ -4,15 +4,16 @@ use serde_json::{Value, json};
 
 use super::SeedError;
 use super::document::Node;
-use super::export::{client_settings, pool_settings};
+use super::export::{client_settings, pool_settings, registered_itself};
 use super::file::{ClientSeed, Input, PoolSeed, Seed};
 
-/// Returns the seed of a document with `UserPool`, `UserPoolClient`, or both, as several answers are put together; the
-/// member of a client may be a list.
+/// Returns the seed of a document with `UserPool`, `UserPoolClient`, or both, as several answers are put together, and what of
+/// it is left out; the member of a client may be a list.
 ///
 /// # Errors
 /// What is missing.
-pub fn seed(node: &Node) -> Result<Seed, SeedError> {
+pub fn seed(node: &Node) -> Result<(Seed, Vec<String>), SeedError> {
+    let mut notes = Vec::new();
     let mut pools: Vec<PoolSeed> = Vec::new();
     if let Some(found) = node.get("UserPool") {
         let pool = found.to_json();
@@ -26,7 +27,7 @@ pub fn seed(node: &Node) -> Result<Seed, SeedError> {
         });
     }
     let Some(found) = node.get("UserPoolClient") else {
-        return Ok(of(pools));
+        return Ok((of(pools), notes));
     };
     let clients = match found.to_json() {
         Value::Array(clients) => clients,
@@ -39,6 +40,12 @@ pub fn seed(node: &Node) -> Result<Seed, SeedError> {
             value.ok_or_else(|| SeedError::at(found.line, &missing).within("UserPoolClient"))
         };
         let (pool, id) = (member("UserPoolId")?, member("ClientId")?);
+        if registered_itself(&client) {
+            notes.push(format!(
+                "app client {id} is left out: it registered itself (ClientType DCR), and a client of a seed is one that an administrator vouches for"
+            ));
+            continue;
+        }
         let secret = text(&client, "ClientSecret").map(str::to_owned);
         let client = ClientSeed {
             id,
@@ -55,7 +62,7 @@ pub fn seed(node: &Node) -> Result<Seed, SeedError> {
             }),
         }
     }
-    Ok(of(pools))
+    Ok((of(pools), notes))
 }
 
 /// The answer does not say which second factors are on: the app counts as one, and SMS where the pool can send it.

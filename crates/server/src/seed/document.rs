@@ -3,10 +3,12 @@
 //! Everything is bounded before it is kept: bytes, levels, values, and what aliases of YAML repeat, which is counted as
 //! often as it is repeated. The short tags of CloudFormation (`!Ref x`) become their long forms.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
+use cognate_access::json;
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
+use serde_json::error::Category;
 use serde_json::{Number, Value};
 
 use super::{SeedError, toml_document};
@@ -159,21 +161,39 @@ pub fn read(text: &str, language: Language) -> Result<Node, SeedError> {
     }
 }
 
-/// JSON is YAML, which knows the lines; what makes JSON of it is decided by the reader of JSON.
+/// JSON is YAML, which knows the lines; what makes JSON of it is decided by the reader of JSON, within the same bounds.
 fn json(text: &str) -> Result<Node, SeedError> {
-    let value: Value = serde_json::from_str(text).map_err(|error| {
-        let what = match error.classify() {
-            serde_json::error::Category::Eof => "the file ends too early",
-            _ => "this is no JSON",
-        };
-        SeedError::at(error.line(), what)
+    let value = json::bounded(text.as_bytes(), MOST_VALUES).map_err(|error| {
+        let line = error.line();
+        let why = error.to_string();
+        match error.classify() {
+            _ if why.starts_with(json::TOO_MANY) => {
+                SeedError::limit(line, "the file has too much in it")
+            }
+            _ if why.starts_with(json::TWICE) => SeedError::at(line, "a name is there twice"),
+            Category::Eof => SeedError::at(line, "the file ends too early"),
+            _ => SeedError::at(line, "this is no JSON"),
+        }
     })?;
     match yaml(text) {
         Ok(node) if node.to_json() == value => Ok(node),
         Err(error) if error.is_limit() => Err(error),
         // Escapes that only JSON has: the lines are lost, nothing else.
+        _ if levels(&value) > MOST_LEVELS => {
+            Err(SeedError::limit(0, "the file has more than 64 levels"))
+        }
         _ => Ok(Node::of_json(&value, 0)),
     }
+}
+
+/// Returns the levels of lists and tables.
+fn levels(value: &Value) -> usize {
+    let inner = match value {
+        Value::Array(items) => items.iter().map(levels).max(),
+        Value::Object(members) => members.values().map(levels).max(),
+        _ => return 0,
+    };
+    1 + inner.unwrap_or_default()
 }
 
 /// A list or a table that is not complete.
@@ -188,7 +208,17 @@ struct Open {
 
 enum Items {
     List(Vec<Node>),
-    Table(Vec<(String, usize, Node)>, Option<(String, usize)>),
+    Table(Members),
+}
+
+/// The members of a table so far.
+#[derive(Default)]
+struct Members {
+    all: Vec<(String, usize, Node)>,
+    /// Their names, of the one whose value comes next too.
+    names: HashSet<String>,
+    /// The name whose value comes next, and its line.
+    next: Option<(String, usize)>,
 }
 
 /// A value that is complete, and what it counts.
@@ -231,7 +261,7 @@ fn yaml(text: &str) -> Result<Node, SeedError> {
                 reader.begin(Items::List(Vec::new()), anchor, tag.as_deref(), line)?;
             }
             Event::MappingStart(anchor, tag) => {
-                let items = Items::Table(Vec::new(), None);
+                let items = Items::Table(Members::default());
                 reader.begin(items, anchor, tag.as_deref(), line)?;
             }
             Event::SequenceEnd | Event::MappingEnd => reader.end()?,
@@ -275,7 +305,7 @@ impl Reader {
             line: open.line,
             content: match open.items {
                 Items::List(items) => Content::List(items),
-                Items::Table(members, _) => Content::Table(members),
+                Items::Table(members) => Content::Table(members.all),
             },
         };
         let made = Made {
@@ -297,17 +327,18 @@ impl Reader {
     ) -> Result<(), SeedError> {
         self.count(1, text.len(), line)?;
         if let Some(Open {
-            items: Items::Table(members, name @ None),
+            items: Items::Table(members),
             ..
         }) = self.open.last_mut()
+            && members.next.is_none()
         {
             if tag.is_some() || anchor != 0 {
                 return Err(SeedError::at(line, "the name of a member is a plain text"));
             }
-            if members.iter().any(|(known, ..)| known == text) {
+            if !members.names.insert(text.to_owned()) {
                 return Err(SeedError::at(line, &format!("`{text}` is there twice")));
             }
-            *name = Some((text.to_owned(), line));
+            members.next = Some((text.to_owned(), line));
             return Ok(());
         }
         let is_text = tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
@@ -381,12 +412,12 @@ impl Reader {
         parent.bytes += bytes;
         match &mut parent.items {
             Items::List(items) => items.push(node),
-            Items::Table(members, name) => {
-                let Some((name, line)) = name.take() else {
+            Items::Table(members) => {
+                let Some((name, line)) = members.next.take() else {
                     let what = "the name of a member is a plain text";
                     return Err(SeedError::at(node.line, what));
                 };
-                members.push((name, line, node));
+                members.all.push((name, line, node));
             }
         }
         Ok(())

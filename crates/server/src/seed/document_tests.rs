@@ -120,3 +120,63 @@ fn escapes_of_json_alone_are_read() {
     let text = "{\"a\": \"\\ud83d\\ude00\\/\"}";
     assert_eq!(value(text, Language::Json), json!({"a": "\u{1f600}/"}));
 }
+
+#[test]
+fn json_that_is_no_yaml_has_the_same_bounds_and_no_name_twice() {
+    // A member that only JSON can have, before what is judged.
+    let with = |text: &str| format!("{{\"a\": \"\\ud83d\\ude00\", \"b\":\n{text}}}");
+    let many = format!("[{}1]", "1,".repeat(MOST_VALUES));
+    assert_eq!(
+        refused(&with(&many), Language::Json),
+        "line 2: the file has too much in it"
+    );
+    let deep = format!("{}{}", "[".repeat(64), "]".repeat(64));
+    assert_eq!(
+        refused(&with(&deep), Language::Json),
+        "the file has more than 64 levels"
+    );
+    assert_eq!(
+        refused(&with("1, \"b\": 2"), Language::Json),
+        "line 2: a name is there twice"
+    );
+    assert_eq!(
+        refused("{\"a\": 1, \"a\": 2}", Language::Json),
+        "line 1: a name is there twice"
+    );
+}
+
+#[test]
+fn toml_is_counted_before_it_is_read() {
+    let too_much = "line 2: the file has too much in it";
+    let too_deep = "line 2: the file has more than 64 levels";
+    let values = format!("# a\na = [{}]", "[],".repeat(MOST_VALUES));
+    assert_eq!(refused(&values, Language::Toml), too_much);
+    let dots = "a.".repeat(65);
+    assert_eq!(refused(&format!("\n{dots}b = 1"), Language::Toml), too_deep);
+    assert_eq!(refused(&format!("\n[{dots}b]"), Language::Toml), too_deep);
+    // In texts and comments they are letters.
+    let signs = ",=[{.".repeat(100_000);
+    for text in [
+        format!("a = \"{signs}\\\"{signs}\"\nb = 1"),
+        format!("a = '{signs}\"'\nb = 1"),
+        format!("a = \"\"\"\n{signs}\"\"{signs}\\\"\"\"\"\"\nb = 1"),
+        format!("a = '''{signs}'\n'{signs}'''\nb = 1"),
+        format!("a = 1 # {signs} \"\nb = 1"),
+    ] {
+        let found = value(&text, Language::Toml);
+        assert_eq!(found["b"], 1, "{}", &text[..20]);
+    }
+    assert!(refused("a = \"x\nb = 1", Language::Toml).contains("this is no TOML"));
+}
+
+#[test]
+fn a_table_may_have_many_names() {
+    let mut text = String::new();
+    for at in 0..60_000 {
+        text.push_str(&format!("n{at}: 1\n"));
+    }
+    assert!(read(&text, Language::Yaml).is_ok());
+    text.push_str("n0: 2\n");
+    let why = refused(&text, Language::Yaml);
+    assert_eq!(why, "line 60001: `n0` is there twice");
+}

@@ -22,6 +22,11 @@ use crate::admin::profile;
 /// The name of an export in the audit trail.
 pub const COMMAND: &str = "ExportSeed";
 
+/// The member by which a store of secrets is asked to have those of a client.
+pub const PUBLISH: &str = "PublishSecretsInAWSSecretsManager";
+/// The member that says that it has them.
+pub const PUBLISHED: &str = "ClientSecretArn";
+
 /// A part of a pool that is asked for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -189,13 +194,21 @@ pub fn pool_settings(found: &Value) -> Input {
     input
 }
 
-/// Returns the input of CreateUserPoolClient by which the client would be as Describe shows it.
+/// Returns the input of CreateUserPoolClient by which the client would be as Describe shows it. Of a secret that a store of
+/// secrets has it says that there is one, which a new client gets anew.
 pub fn client_settings(found: &Value) -> Input {
-    taken(
-        Op::CreateUserPoolClient,
-        found,
-        &["ClientId", "ClientSecret"],
-    )
+    let but = ["ClientId", "ClientSecret"];
+    let mut input = taken(Op::CreateUserPoolClient, found, &but);
+    if !text(found, PUBLISHED).is_empty() {
+        input.insert("GenerateSecret".to_owned(), json!(true));
+        input.insert(PUBLISH.to_owned(), json!(true));
+    }
+    input
+}
+
+/// True if the client registered itself. Nobody vouches for such a client, and one that a seed makes is an administrator's.
+pub fn registered_itself(found: &Value) -> bool {
+    text(found, "ClientType") == "DCR"
 }
 
 /// Reads a page of a listing.
@@ -207,6 +220,10 @@ pub(super) async fn listed(
     answer: &str,
 ) -> Result<(Vec<Value>, Option<String>), String> {
     let mut input: Input = [(size.to_owned(), json!(most))].into_iter().collect();
+    if op == Op::ListUserPoolClients {
+        // Those that registered themselves are no part of a seed.
+        input.insert("ClientType".to_owned(), json!("REGULAR"));
+    }
     if let Some(from) = from {
         input.insert("NextToken".to_owned(), json!(from));
     }
@@ -270,6 +287,9 @@ async fn clients(
         let id = text(client, "ClientId").to_owned();
         let key = one("ClientId", &id);
         let found = shown(call, Op::DescribeUserPoolClient, key, "UserPoolClient").await?;
+        if registered_itself(&found) {
+            continue;
+        }
         let mut settings = client_settings(&found);
         let secret = found.get("ClientSecret").and_then(Value::as_str);
         if secret.is_some() && !secrets {

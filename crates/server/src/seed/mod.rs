@@ -27,7 +27,6 @@ pub mod schema;
 pub mod start;
 pub mod state;
 pub mod template;
-mod template_parts;
 mod toml_document;
 pub mod write;
 
@@ -134,7 +133,7 @@ pub fn read(
     let (seed, notes) = if is("Resources") {
         template::seed(&node, region, account)?
     } else if is("UserPool") || is("UserPoolClient") {
-        (described::seed(&node)?, Vec::new())
+        described::seed(&node)?
     } else if is("terraform_version") || is("encrypted_data") {
         state::seed(&node)?
     } else if !is("pools") {

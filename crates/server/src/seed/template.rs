@@ -1,16 +1,22 @@
 //! The Cognito resources of a CloudFormation template as a seed. References among them are resolved; what else a template
 //! computes is refused by name, but for a few placeholders (docs/SEED.md).
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 use cognate_crypto::hash::sha256;
 use cognate_templates::cloudformation::METADATA;
 use serde_json::{Value, json};
 
+mod bounds;
+mod parts;
+
+use bounds::Bounds;
+use parts::{attach, mfa, user};
+
 use super::SeedError;
 use super::document::{Content, Node};
 use super::file::{ClientSeed, Input, PoolSeed, Seed};
-use super::template_parts::{attach, mfa, user};
 
 /// What a template is, once it is read.
 type Made = (Seed, Vec<String>);
@@ -33,11 +39,17 @@ pub fn seed(node: &Node, region: &str, account: &str) -> Result<Made, SeedError>
             resources.insert(name.as_str(), (kind.unwrap_or_default(), resource));
         }
     }
+    let parameters = node.get("Parameters").map(members).unwrap_or_default();
     let template = Template {
         resources,
-        parameters: node.get("Parameters"),
+        parameters: parameters
+            .iter()
+            .map(|(name, _, parameter)| (name.as_str(), parameter))
+            .collect(),
         region,
         account,
+        under: RefCell::default(),
+        bounds: Bounds::default(),
     };
     template.seed()
 }
@@ -45,9 +57,20 @@ pub fn seed(node: &Node, region: &str, account: &str) -> Result<Made, SeedError>
 struct Template<'a> {
     /// By logical id: the type and the resource.
     resources: BTreeMap<&'a str, (&'a str, &'a Node)>,
-    parameters: Option<&'a Node>,
+    /// By name.
+    parameters: HashMap<&'a str, &'a Node>,
     region: &'a str,
     account: &'a str,
+    /// The members that are being resolved: logical id and name.
+    under: RefCell<Vec<(&'a str, &'static str)>>,
+    bounds: Bounds,
+}
+
+fn members(node: &Node) -> &[(String, usize, Node)] {
+    match &node.content {
+        Content::Table(members) => members,
+        _ => &[],
+    }
 }
 
 /// Returns letters and digits that follow from a name.
@@ -69,7 +92,7 @@ fn word(name: &str, length: usize, letters: &[u8]) -> String {
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const ALL: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-impl Template<'_> {
+impl<'a> Template<'a> {
     fn seed(&self) -> Result<Made, SeedError> {
         let mut pools: BTreeMap<String, PoolSeed> = BTreeMap::new();
         let (mut notes, mut attached) = (Vec::new(), Vec::new());
@@ -157,11 +180,7 @@ impl Template<'_> {
                 }
             }
         }
-        for (owner, name, group) in attached {
-            if let Some(pool) = pools.get_mut(&owner) {
-                attach(pool, &name, &group);
-            }
-        }
+        attach(&mut pools, attached);
         let pools = pools.into_values().collect();
         let seed = Seed {
             pools,
@@ -182,14 +201,28 @@ impl Template<'_> {
         }
     }
 
-    fn text_of(&self, logical: &str, member: &str) -> Result<Option<String>, SeedError> {
-        let resource = self.resources.get(logical).map(|(_, resource)| *resource);
-        let properties = resource.and_then(|resource| resource.get("Properties"));
-        let Some(node) = properties.and_then(|properties| properties.get(member)) else {
+    /// Returns a text among the properties of a resource.
+    fn text_of(&self, logical: &str, member: &'static str) -> Result<Option<String>, SeedError> {
+        let Some((logical, (_, resource))) = self.resources.get_key_value(logical) else {
             return Ok(None);
         };
-        let value = self.resolve(node).map_err(|error| error.within(logical))?;
-        Ok(value.and_then(|value| value.as_str().map(str::to_owned)))
+        let Some(properties) = resource.get("Properties") else {
+            return Ok(None);
+        };
+        let looked = members(resource).len() + members(properties).len();
+        self.bounds.looked(looked, properties.line)?;
+        let Some(node) = properties.get(member) else {
+            return Ok(None);
+        };
+        let this = (*logical, member);
+        if self.under.borrow().contains(&this) {
+            let what = format!("{member} of {logical} refers to itself");
+            return Err(SeedError::at(node.line, &what));
+        }
+        self.under.borrow_mut().push(this);
+        let value = self.resolve(node).map_err(|error| error.within(logical));
+        self.under.borrow_mut().pop();
+        Ok(value?.and_then(|value| value.as_str().map(str::to_owned)))
     }
 
     /// Returns what an export of this program says in the metadata of a resource.
@@ -207,6 +240,9 @@ impl Template<'_> {
         let resource = self.resources.get(logical).map(|(_, resource)| *resource);
         let properties = resource.and_then(|resource| resource.get("Properties"));
         let tags = properties.and_then(|properties| properties.get("UserPoolTags"));
+        for node in [properties, tags].into_iter().flatten() {
+            self.bounds.looked(members(node).len(), node.line)?;
+        }
         for tag in ["_custom_id_", "ms-custom-id", "floci:override-id"] {
             if let Some(id) = tags.and_then(|tags| tags.get(tag)).and_then(Node::text) {
                 return Ok(match id.contains('_') {
@@ -248,7 +284,13 @@ impl Template<'_> {
     }
 
     /// Returns the value with references resolved; None for what the template wants to be absent.
+    ///
+    /// # Errors
+    /// What cannot be resolved, or would be too much.
     fn resolve(&self, node: &Node) -> Result<Option<Value>, SeedError> {
+        let _level = self.bounds.enter(node.line)?;
+        self.bounds
+            .made(node.text().map_or(0, str::len), node.line)?;
         Ok(Some(match &node.content {
             Content::List(items) => {
                 let mut list = Vec::with_capacity(items.len());
@@ -319,7 +361,11 @@ impl Template<'_> {
                 let items = parts.and_then(|parts| parts.get(1)?.as_array());
                 let (between, items) = between.zip(items).ok_or_else(wrong)?;
                 let items: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
-                Ok(Some(json!(items.ok_or_else(wrong)?.join(between))))
+                let items = items.ok_or_else(wrong)?;
+                let texts: usize = items.iter().map(|item| item.len()).sum();
+                let bytes = between.len().saturating_mul(items.len());
+                self.bounds.made(bytes.saturating_add(texts), inner.line)?;
+                Ok(Some(json!(items.join(between))))
             }
             other => {
                 let what = format!("{other} is not computed here");
@@ -329,6 +375,12 @@ impl Template<'_> {
     }
 
     fn substituted(&self, text: &str, own: Option<&Node>, line: usize) -> Result<Value, SeedError> {
+        let own: HashMap<&str, &Node> = own
+            .map(members)
+            .unwrap_or_default()
+            .iter()
+            .map(|(name, _, value)| (name.as_str(), value))
+            .collect();
         let mut out = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
@@ -337,26 +389,33 @@ impl Template<'_> {
                 .split_once('}')
                 .ok_or_else(|| SeedError::at(line, "Fn::Sub has ${ without an end"))?;
             rest = after;
-            if let Some(literal) = name.strip_prefix('!') {
-                out.push_str(&format!("${{{literal}}}"));
-                continue;
-            }
-            if let Some(value) = own.and_then(|own| own.get(name)) {
+            let value = if let Some(literal) = name.strip_prefix('!') {
+                format!("${{{literal}}}")
+            } else if let Some(value) = own.get(name) {
                 let value = self.resolve(value)?.unwrap_or_default();
                 let text = value.as_str().map(str::to_owned);
-                out.push_str(&text.unwrap_or_else(|| value.to_string()));
-                continue;
-            }
-            out.push_str(&match name.split_once('.') {
-                Some((target, member)) => self.attribute(target, member, line)?,
-                None => self.reference(name, line)?,
-            });
+                text.unwrap_or_else(|| value.to_string())
+            } else {
+                match name.split_once('.') {
+                    Some((target, member)) => self.attribute(target, member, line)?,
+                    None => self.reference(name, line)?,
+                }
+            };
+            // Before it is there twice: in the text, and in those that the text is part of.
+            self.bounds.made(value.len(), line)?;
+            out.push_str(&value);
         }
         out.push_str(rest);
         Ok(json!(out))
     }
 
     fn reference(&self, target: &str, line: usize) -> Result<String, SeedError> {
+        let found = self.referred(target, line)?;
+        self.bounds.made(found.len(), line)?;
+        Ok(found)
+    }
+
+    fn referred(&self, target: &str, line: usize) -> Result<String, SeedError> {
         let own = match target {
             "AWS::Region" => Some(self.region),
             "AWS::AccountId" => Some(self.account),
@@ -368,8 +427,7 @@ impl Template<'_> {
         if let Some(own) = own {
             return Ok(own.to_owned());
         }
-        let parameter = self.parameters.and_then(|all| all.get(target));
-        if let Some(parameter) = parameter {
+        if let Some(parameter) = self.parameters.get(target) {
             let default = parameter.get("Default").map(Node::to_json);
             return match default {
                 Some(Value::String(text)) => Ok(text),
@@ -384,7 +442,7 @@ impl Template<'_> {
             let what = format!("there is nothing called {target} in the template");
             return Err(SeedError::at(line, &what));
         };
-        let named = |member: &str| {
+        let named = |member: &'static str| {
             let name = self.text_of(target, member)?;
             Ok(name.unwrap_or_else(|| target.to_owned()))
         };

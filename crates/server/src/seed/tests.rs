@@ -253,6 +253,82 @@ fn what_a_template_computes_otherwise_is_refused_by_name() {
     }
 }
 
+#[test]
+fn a_template_that_refers_to_itself_is_refused_and_not_followed() {
+    for (value, expected) in [
+        (
+            "!Ref Admins",
+            "line 6: Admins.GroupName.Admins: GroupName of Admins refers to itself",
+        ),
+        (
+            "!Sub 'x${Others}'",
+            "line 8: Admins.GroupName.Others.Admins: GroupName of Others refers to itself",
+        ),
+        (
+            "!GetAtt Hook.Arn",
+            "line 9: Admins.GroupName.Hook: FunctionName of Hook refers to itself",
+        ),
+    ] {
+        let text = format!(
+            "Resources:\n  Pool: {{Type: AWS::Cognito::UserPool}}\n  Admins:\n    Type: AWS::Cognito::UserPoolGroup\n    Properties:\n      \
+             GroupName: {value}\n      UserPoolId: !Ref Pool\n  \
+             Others: {{Type: AWS::Cognito::UserPoolGroup, Properties: {{UserPoolId: !Ref Pool, GroupName: !Ref Admins}}}}\n  \
+             Hook: {{Type: AWS::Lambda::Function, Properties: {{FunctionName: !Ref Hook}}}}\n"
+        );
+        assert_eq!(refused(&text), expected, "{value}");
+    }
+    // A chain that ends, too long to be followed.
+    let mut text = "Resources:\n  Pool: {Type: AWS::Cognito::UserPool}\n".to_owned();
+    for at in 0..200 {
+        let next = at + 1;
+        text.push_str(&format!(
+            "  G{at}: {{Type: AWS::Cognito::UserPoolGroup, Properties: {{UserPoolId: !Ref Pool, GroupName: !Ref G{next}}}}}\n"
+        ));
+    }
+    text.push_str(
+        "  G200: {Type: AWS::Cognito::UserPoolGroup, Properties: {UserPoolId: !Ref Pool}}\n",
+    );
+    let why = refused(&text);
+    assert!(
+        why.contains("the template has more than 128 levels, with what its references lead to"),
+        "{why}"
+    );
+}
+
+#[test]
+fn what_a_template_multiplies_is_counted() {
+    let long = "x".repeat(10_000);
+    let double = "${A}".repeat(2_000);
+    let more = "a, ".repeat(2_000);
+    for value in [
+        // A text that is substituted, and one that is joined, more often than there is room.
+        format!("!Sub '{double}'"),
+        format!("!Join ['{long}', [{more}a]]"),
+    ] {
+        let text = format!(
+            "Parameters: {{A: {{Default: '{long}'}}}}\nResources:\n  Pool: {{Type: AWS::Cognito::UserPool, Properties: {{UserPoolName: {value}}}}}\n"
+        );
+        let why = refused(&text);
+        assert!(
+            why.contains("the template makes too much of what is in it"),
+            "{why}"
+        );
+    }
+    // Names that each double the one before.
+    let mut text = "Resources:\n  Pool: {Type: AWS::Cognito::UserPool}\n  G0: {Type: AWS::Cognito::UserPoolGroup, Properties: {GroupName: xxxxxxxx}}\n".to_owned();
+    for at in 1..24 {
+        let before = at - 1;
+        text.push_str(&format!(
+            "  G{at}: {{Type: AWS::Cognito::UserPoolGroup, Properties: {{GroupName: !Sub '${{G{before}}}${{G{before}}}'}}}}\n"
+        ));
+    }
+    let why = refused(&text);
+    assert!(
+        why.contains("the template makes too much of what is in it"),
+        "{why}"
+    );
+}
+
 /// The fields that a type's reader knows.
 fn fields<T: serde::de::DeserializeOwned>() -> Vec<String> {
     let node = document::read("zzz: 1", Language::Yaml).unwrap();

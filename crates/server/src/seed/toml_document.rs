@@ -11,6 +11,7 @@ use super::document::{Content, MOST_LEVELS, MOST_VALUES, Node};
 /// # Errors
 /// What is wrong, with its line.
 pub fn read(text: &str) -> Result<Node, SeedError> {
+    bound(text)?;
     let lines = Lines::of(text);
     let table = DeTable::parse(text).map_err(|error| {
         let line = error.span().map_or(0, |span| lines.of_byte(span.start));
@@ -19,6 +20,65 @@ pub fn read(text: &str) -> Result<Node, SeedError> {
     let mut values = 0;
     let line = lines.of_byte(table.span().start);
     toml_table(table.get_ref(), line, &lines, 0, &mut values)
+}
+
+/// Refuses a text that would make more values or levels than a document may have, before any of them is built: each value is behind
+/// a sign of these, outside of texts and comments, and each part of a dotted name is a table.
+fn bound(text: &str) -> Result<(), SeedError> {
+    let (mut signs, mut dots, mut line) = (0_usize, 0_usize, 1_usize);
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        rest = match byte {
+            b'#' => {
+                let end = after.iter().position(|byte| *byte == b'\n');
+                after.get(end.unwrap_or(after.len())..).unwrap_or_default()
+            }
+            b'"' | b'\'' => {
+                let behind = behind_text(rest, *byte);
+                let inside = rest.len() - behind.len();
+                let inside = rest.get(..inside).unwrap_or_default();
+                line += inside.iter().filter(|byte| **byte == b'\n').count();
+                behind
+            }
+            _ => after,
+        };
+        match byte {
+            b'.' => (signs, dots) = (signs + 1, dots + 1),
+            b'=' | b',' | b'[' | b'{' => (signs, dots) = (signs + 1, 0),
+            b'\n' => (line, dots) = (line + 1, 0),
+            _ => {}
+        }
+        if signs > MOST_VALUES {
+            return Err(SeedError::limit(line, "the file has too much in it"));
+        }
+        if dots > MOST_LEVELS {
+            return Err(SeedError::limit(line, "the file has more than 64 levels"));
+        }
+    }
+    Ok(())
+}
+
+/// Returns what is behind a text that begins with this quote, of whichever of the four kinds.
+fn behind_text(text: &[u8], quote: u8) -> &[u8] {
+    let long = text.starts_with(&[quote; 3]);
+    let mut rest = text.get(if long { 3 } else { 1 }..).unwrap_or_default();
+    while let Some((byte, after)) = rest.split_first() {
+        if *byte == quote && !long {
+            return after;
+        }
+        if *byte == quote && rest.starts_with(&[quote; 3]) {
+            // Up to two quotes may stand before the three.
+            let quotes = rest.iter().take(5).take_while(|byte| **byte == quote);
+            return rest.get(quotes.count()..).unwrap_or_default();
+        }
+        rest = match *byte {
+            b'\\' if quote == b'"' => after.get(1..).unwrap_or_default(),
+            // It has no end: the reader says so.
+            b'\n' if !long => return rest,
+            _ => after,
+        };
+    }
+    rest
 }
 
 fn toml_table(

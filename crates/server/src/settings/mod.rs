@@ -5,11 +5,12 @@ mod code_keys;
 pub mod config;
 pub mod data_dir;
 mod dev;
+pub(crate) mod domain;
 mod functions;
 mod logs;
 mod message_limits;
 mod recovery;
-mod secrets_manager;
+pub(crate) mod secrets_manager;
 mod senders;
 mod urls;
 
@@ -24,10 +25,8 @@ use cognate_domain::{IssuerDefault, Mode, Settings};
 use cognate_functions::TriggerFunctions;
 use cognate_functions::code_cipher::ConfiguredKeys;
 use cognate_logs::Targets;
-use cognate_moving::breached::list::List;
 use cognate_store::{MigrateMode, StoreOptions};
 
-use crate::aws::sigv4::is_region;
 use crate::http::certificates::Pair;
 use crate::http::forwarded::Proxies;
 use crate::http::origin::OriginRules;
@@ -37,7 +36,7 @@ use crate::places::PlaceFiles;
 use crate::seed::start::SeedFile;
 use crate::settings::config::{Config, ConfigError};
 use crate::settings::data_dir::DataDir;
-use crate::settings::urls::{domain_base, hosts, url};
+use crate::settings::urls::{hosts, url};
 
 /// The settings of the operator's key for services that speak the AWS protocols.
 const OPERATOR_KEY: [&str; 3] = [
@@ -140,27 +139,10 @@ impl ServerConfig {
             _ => {}
         }
         let impersonated = dev::impersonated(config)?;
-        let issuer = match config.word("issuer", &["gateway", "aws"])? {
-            "aws" => IssuerDefault::Aws,
-            _ if impersonated.is_some() => IssuerDefault::Aws,
-            _ => IssuerDefault::Gateway,
-        };
-        if mode == Mode::Serve && issuer == IssuerDefault::Gateway && public_url.is_none() {
+        let domain = domain::read(mode, config)?;
+        let gateway = domain.issuer == IssuerDefault::Gateway;
+        if mode == Mode::Serve && gateway && public_url.is_none() {
             bail!("serve needs --public-url, the URL that stands in issuers (or --issuer aws)");
-        }
-
-        let region = impersonated.as_ref().map(|(region, _)| region.as_str());
-        let region = region.or(config.one("region"));
-        let region = region.unwrap_or("us-east-1").to_owned();
-        if !is_region(&region) {
-            bail!(ConfigError::invalid(
-                "region",
-                "must have the form of us-east-1"
-            ));
-        }
-        let account = config.one("account").unwrap_or("000000000000").to_owned();
-        if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
-            bail!(ConfigError::invalid("account", "must be 12 digits"));
         }
         let origins = OriginRules {
             dev: mode == Mode::Dev,
@@ -179,29 +161,9 @@ impl ServerConfig {
             .as_ref()
             .map(|url| url.host.with_port(None).to_string());
         let hello = hello.as_deref().map(|host| host.trim_matches(['[', ']']));
-        let senders = senders::read(config, &account, hello)?;
+        let senders = senders::read(config, &domain.account, hello)?;
         let behind_proxy = config.switch("behind_proxy")?;
-        let code_keys = code_keys::code_keys(mode, &region, config)?;
-        let domain = Settings {
-            mode,
-            account,
-            region,
-            public_url: public_url.map(|url| url.text),
-            domain_base: config.one("domain_base").map(domain_base).transpose()?,
-            impersonates: impersonated.as_ref().map(|(region, _)| region.clone()),
-            issuer,
-            enforce_tiers: config.switch("enforce_tiers")?,
-            private_outbound: config.switch("private_outbound")?,
-            unresolved_domains: mode == Mode::Dev || config.switch("unresolved_domains")?,
-            strict_branding: config.switch("strict_branding")?,
-            audit_reads: config.switch("audit_reads")?,
-            audit_retention: retention(config)?,
-            message_limits: message_limits::read(config)?,
-            recovery: recovery::read(config)?,
-            breached_passwords: breached_passwords(config)?,
-            cache_bytes: config.number("cache_mib", 16, 1..=65_536)? << 20,
-            ..Settings::dev()
-        };
+        let code_keys = code_keys::code_keys(mode, &domain.region, config)?;
         let root = match (
             config.one("root_access_key_id"),
             config.one("root_secret_access_key"),
@@ -256,16 +218,6 @@ impl ServerConfig {
             backups: backups::read(config)?,
         })
     }
-}
-
-/// A file that is no list would let every password pass.
-fn breached_passwords(config: &Config) -> anyhow::Result<Option<PathBuf>> {
-    let path = config.one("breached_passwords").map(PathBuf::from);
-    if let Some(path) = &path {
-        let opened = List::open(path);
-        opened.with_context(|| format!("cannot use breached_passwords, {}", path.display()))?;
-    }
-    Ok(path)
 }
 
 impl Database {
@@ -439,13 +391,6 @@ pub(crate) fn tls_files(config: &Config) -> anyhow::Result<Option<TlsFiles>> {
         (None, None) => Ok(None),
         _ => bail!("set both tls_cert and tls_key, or neither"),
     }
-}
-
-/// Reads the time for which the audit trail is kept, in microseconds; None for ever.
-fn retention(config: &Config) -> anyhow::Result<Option<i64>> {
-    const DAY: i64 = 86_400 * 1_000_000;
-    let days = i64::try_from(config.number("audit_retention_days", 90, 0..=36_500)?)?;
-    Ok((days > 0).then_some(days * DAY))
 }
 
 fn networks(config: &Config) -> anyhow::Result<Vec<cognate_domain::facts::ip_range::IpRange>> {

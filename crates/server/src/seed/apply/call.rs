@@ -1,7 +1,7 @@
 //! Calls of the API's operations, as an operator makes them.
 
 use cognate_crypto::random;
-use cognate_domain::{App, Caller, ClientInfo, Cx, dispatch};
+use cognate_domain::{App, Caller, ClientInfo, Cx, Mode, dispatch};
 use cognate_shapes::{ErrorCode, Op, validate};
 use serde_json::Value;
 
@@ -45,7 +45,11 @@ impl Call<'_> {
             input.insert("UserPoolId".to_owned(), self.pool.into());
         }
         let mut input = Value::Object(input);
-        let spelled = client_names::take(op, &mut input);
+        // As requests have it: elsewhere the API refuses such names.
+        let spelled = match self.app.settings.mode {
+            Mode::Dev => client_names::take(op, &mut input),
+            Mode::Serve => None,
+        };
         validate::validate(op, &mut input).map_err(|rejection| Refusal {
             code: None,
             text: match rejection {

@@ -1,5 +1,7 @@
 //! An app client, its secret and its profile.
 
+use cognate_domain::Mode;
+use cognate_domain::ids::is_client_id;
 use cognate_shapes::Op;
 use serde_json::{Value, json};
 
@@ -7,13 +9,15 @@ use super::call::Call;
 use super::resource::{changed, differing};
 use super::{Change, Outcome, Refused, set_profile};
 use crate::admin::creation;
+use crate::aws::client_names;
+use crate::seed::export::{PUBLISH, PUBLISHED, registered_itself};
 use crate::seed::file::{ClientSeed, Input};
 
 /// Applies a client.
 pub async fn apply(call: Call<'_>, client: &ClientSeed) -> Result<Vec<Change>, Refused> {
     let what = format!("app client {} of user pool {}", client.id, call.pool);
     let refused = |why: String| Refused::of(&what, why);
-    if !creation::is_client_id(&client.id) {
+    if !is_client_id(&client.id) {
         return Err(refused(creation::CLIENT_ID.to_owned()));
     }
     let id: Input = [("ClientId".to_owned(), json!(client.id))]
@@ -50,9 +54,28 @@ pub async fn apply(call: Call<'_>, client: &ClientSeed) -> Result<Vec<Change>, R
         }
         return Ok(vec![Change::of(what, Outcome::Created)]);
     };
-    let found = answer.get("UserPoolClient").cloned().unwrap_or_default();
+    let mut found = answer.get("UserPoolClient").cloned().unwrap_or_default();
+    if registered_itself(&found) {
+        let why = "the client registered itself, and one of a seed is an administrator's; give the seed's client another id";
+        return Err(refused(why.to_owned()));
+    }
+    let published = found.get(PUBLISHED).is_some();
+    if let Some(members) = found.as_object_mut() {
+        members.insert(PUBLISH.to_owned(), json!(published));
+    }
     let mut wanted = client.settings.clone();
-    wanted.remove("GenerateSecret");
+    let generated = wanted.remove("GenerateSecret");
+    if call.app.settings.mode == Mode::Dev
+        && let Some(Value::String(name)) = wanted.get_mut("ClientName")
+    {
+        *name = client_names::kept(name).to_owned();
+    }
+    let has_secret = published || found.get("ClientSecret").is_some();
+    let wants_secret = generated == Some(json!(true)) || client.secret.is_some();
+    if wants_secret && !has_secret {
+        let why = "the client has no secret and cannot get one; give the seed's client another id";
+        return Err(refused(why.to_owned()));
+    }
     let mut members = differing(&wanted, &found);
     if !members.is_empty() {
         let op = Op::UpdateUserPoolClient;
@@ -64,9 +87,8 @@ pub async fn apply(call: Call<'_>, client: &ClientSeed) -> Result<Vec<Change>, R
     if let Some(secret) = &client.secret
         && current != Some(secret.as_str())
     {
-        if current.is_none() {
-            let why =
-                "the client has no secret and cannot get one; give the seed's client another id";
+        if published {
+            let why = "a store of secrets has the client's secret, and makes it";
             return Err(refused(why.to_owned()));
         }
         replace_secret(call, &id, secret).await.map_err(refused)?;

@@ -1,5 +1,7 @@
 //! A pool and its second factors.
 
+use cognate_domain::Mode;
+use cognate_domain::resources::chosen;
 use cognate_shapes::Op;
 use serde_json::Value;
 
@@ -20,7 +22,7 @@ const TEMPLATE: &str = "VerificationMessageTemplate";
 pub async fn apply(call: Call<'_>, wanted: &Input) -> Result<Change, Refused> {
     let what = format!("user pool {}", call.pool);
     let refused = |why: String| Refused::of(&what, why);
-    let fits = crate::admin::creation::is_pool_id(call.pool);
+    let fits = cognate_domain::ids::is_pool_id(call.pool);
     if !fits {
         return Err(refused(crate::admin::creation::POOL_ID.to_owned()));
     }
@@ -34,6 +36,12 @@ pub async fn apply(call: Call<'_>, wanted: &Input) -> Result<Change, Refused> {
     let mut found = answer.get("UserPool").cloned().unwrap_or_default();
     as_sent(&mut found);
     let mut wanted = wanted.clone();
+    if call.app.settings.mode == Mode::Dev
+        && let Some(Value::Object(tags)) = wanted.get_mut("UserPoolTags")
+    {
+        // Obeyed when the pool was made, and not kept.
+        tags.retain(|name, _| !chosen::is_stripped(name));
+    }
     let schema = wanted.remove("Schema");
     let attributes = match &schema {
         Some(schema) => new_attributes(schema, &found).map_err(refused)?,

@@ -1,8 +1,10 @@
-//! What a template says of second factors, users and memberships.
+//! Second factors and users of a template.
+
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use super::file::{Input, Plain, PoolSeed, UserSeed};
+use crate::seed::file::{Input, Plain, PoolSeed, UserSeed};
 
 /// Takes what a template says of second factors out of the properties of a pool.
 pub(super) fn mfa(input: &mut Input) -> Option<Input> {
@@ -59,7 +61,7 @@ pub(super) fn mfa(input: &mut Input) -> Option<Input> {
     (!mfa.is_empty()).then_some(mfa)
 }
 
-/// Returns the user of a template.
+/// Returns a user without groups.
 pub(super) fn user(input: &Input) -> UserSeed {
     let attributes = input.get("UserAttributes").and_then(Value::as_array);
     let text = |item: &Value, name: &str| {
@@ -78,15 +80,33 @@ pub(super) fn user(input: &Input) -> UserSeed {
     }
 }
 
-/// Puts a user into a group. One who is no user of the template is one of the pool.
-pub(super) fn attach(pool: &mut PoolSeed, name: &str, group: &str) {
-    if let Some(user) = pool.users.iter_mut().find(|user| user.username == name) {
-        user.groups.push(group.to_owned());
-        return;
+/// Puts users into groups: the id of a pool, the name of a user, that of a group. One who is no user of the template is one of the
+/// pool.
+pub(super) fn attach(
+    pools: &mut BTreeMap<String, PoolSeed>,
+    attached: Vec<(String, String, String)>,
+) {
+    let mut places: HashMap<(String, String), usize> = HashMap::new();
+    for (id, pool) in pools.iter() {
+        for (at, user) in pool.users.iter().enumerate() {
+            let place = (id.clone(), user.username.clone());
+            places.entry(place).or_insert(at);
+        }
     }
-    pool.users.push(UserSeed {
-        username: name.to_owned(),
-        groups: vec![group.to_owned()],
-        ..UserSeed::default()
-    });
+    for (owner, name, group) in attached {
+        let Some(pool) = pools.get_mut(&owner) else {
+            continue;
+        };
+        let next = pool.users.len();
+        let at = *places.entry((owner, name.clone())).or_insert(next);
+        if at == next {
+            pool.users.push(UserSeed {
+                username: name,
+                ..UserSeed::default()
+            });
+        }
+        if let Some(user) = pool.users.get_mut(at) {
+            user.groups.push(group);
+        }
+    }
 }
