@@ -37,6 +37,25 @@ async function example() {
   }
 }
 
+/** A program that is killed leaves no server behind, and what `dev` understands of other programs does not reach it. */
+async function killed() {
+  const code = `
+    import { start } from ${JSON.stringify(join(PACKAGE, 'index.js'))};
+    Object.assign(process.env, { USE_SSL: '1', GATEWAY_LISTEN: '0.0.0.0:4566', PERSISTENCE: '1' });
+    const own = await start({ command: ${JSON.stringify(command)} });
+    process.stdout.write(own.endpoint, () => process.kill(process.pid, 'SIGKILL'));
+  `;
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { timeout: 60_000 });
+  const { signal, stdout } = await run.catch(error => error);
+  check('it is killed', [signal, stdout.startsWith('http://')], ['SIGKILL', true]);
+  let ended = false;
+  for (let tries = 0; tries < 100 && !ended; tries += 1) {
+    ended = await new Cognate(stdout).now().then(() => false, () => true);
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+  check('and its server has ended', ended, true);
+}
+
 async function site(cognate) {
   const client = new idp.CognitoIdentityProviderClient(cognate.clientConfig);
   const send = (name, input) => client.send(new idp[`${name}Command`](input));
@@ -133,6 +152,7 @@ async function fixtures() {
 
 await session('helpers', async () => {
   await example();
+  await killed();
   const own = await start({ command });
   try {
     await offers(own);

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ COMMAND = json.loads(os.environ["E2E_COMMAND"])
 sys.path.insert(0, str(PACKAGE))
 
 import boto3  # noqa: E402
-from cognate_dev import StartedCognate, connect, start  # noqa: E402
+from cognate_dev import Cognate, StartedCognate, connect, start  # noqa: E402
 
 # The order of tests shows that each begins anew.
 TESTS = '''
@@ -59,6 +60,29 @@ def examples():
         Path(folder, "test_shop.py").write_text(TESTS + blocks[1], encoding="utf-8")
         done = run("-m", "pytest", "-q", "-p", "cognate_dev.pytest_plugin", "-p", "no:cacheprovider", folder=folder)
         check("the fixture of pytest", "4 passed" in done.stdout or done.stdout + done.stderr, True)
+
+
+def killed():
+    """A program that is killed leaves no server behind, and what `dev` understands of other programs does not reach it."""
+    code = f"""
+import os, signal
+from cognate_dev import start
+os.environ |= {{"USE_SSL": "1", "GATEWAY_LISTEN": "0.0.0.0:4566", "PERSISTENCE": "1"}}
+print(start({COMMAND!r}).endpoint, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = run("-c", code)
+    endpoint = done.stdout.strip()
+    check("it is killed", (done.returncode, endpoint.startswith("http://")), (-9, True))
+    ends = time.monotonic() + 10
+    while time.monotonic() < ends:
+        try:
+            Cognate(endpoint).now()
+        except OSError:
+            check("and its server has ended", True, True)
+            return
+        time.sleep(0.1)
+    check("and its server has ended", False, True)
 
 
 def site(cognate):
@@ -137,6 +161,7 @@ def offers(cognate):
 
 with session("helpers"):
     examples()
+    killed()
     with start(COMMAND) as own:
         offers(own)
         named = connect(own.endpoint)

@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 
 const START_MS = 30_000;
 const STOP_MS = 10_000;
+// Variables of other programs that `cognate dev` understands.
+const UNDERSTOOD = ['PERSISTENCE', 'DEBUG', 'LOCALSTACK_HOST', 'USE_SSL', 'GATEWAY_LISTEN'];
 
 /** What the server refuses, with its status. */
 export class CognateError extends Error {
@@ -133,7 +135,7 @@ export class Cognate {
   }
 }
 
-/** A `cognate dev` of this program's own, which ends with `stop` and with this program. */
+/** A `cognate dev` of this program's own, which ends with `stop` and with this program, also one that is killed. */
 export class StartedCognate extends Cognate {
   #child;
   #ended;
@@ -163,11 +165,15 @@ export class StartedCognate extends Cognate {
 /** Starts a server on a free port, with its data in a temporary folder. */
 export async function start({ command = 'cognate', args = [], env = {} } = {}) {
   const [program, ...first] = Array.isArray(command) ? command : [command];
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('COGNATE_'));
-  const child = spawn(program, [...first, 'dev', '--listen', '127.0.0.1:0', '--ephemeral', ...args], {
+  const isOwn = name => !name.startsWith('COGNATE_') && !UNDERSTOOD.includes(name);
+  const own = Object.entries(process.env).filter(([name]) => isOwn(name));
+  // The system closes the pipe however this program ends.
+  const fixed = ['dev', '--listen', '127.0.0.1:0', '--ephemeral', '--until-stdin-ends'];
+  const child = spawn(program, [...first, ...fixed, ...args], {
     env: { ...Object.fromEntries(own), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.on('error', () => {});
   let log = '';
   child.stderr.on('data', text => {
     log = (log + text).slice(-4_000);

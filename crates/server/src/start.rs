@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 use crate::admin::control;
 use crate::audit::refusals::{self, Refusals};
 use crate::aws::newer::Newer;
+use crate::cli::door;
 use crate::database::backup::schedule;
 use crate::database::database_identity;
 use crate::database::sealing;
@@ -347,7 +348,6 @@ fn endpoint_file(
     let (Some(folder), Some(address)) = (folder, addresses.first()) else {
         return Ok(None);
     };
-    let scheme = if tls { "https" } else { "http" };
     let path = folder.path().join(ENDPOINT_FILE);
     let opened = std::fs::OpenOptions::new()
         .write(true)
@@ -355,7 +355,7 @@ fn endpoint_file(
         .truncate(true)
         .mode(0o600)
         .open(&path);
-    let text = format!("{scheme}://{address}\n");
+    let text = format!("{}\n", door::url(tls, *address));
     let written = opened.and_then(|mut file| file.write_all(text.as_bytes()));
     written.with_context(|| format!("cannot write {}", path.display()))?;
     Ok(Some(path))

@@ -22,6 +22,8 @@ __all__ = ["Cognate", "CognateError", "Events", "Message", "Passkey", "Snapshot"
 
 _START_SECONDS = 30
 _STOP_SECONDS = 10
+# Variables of other programs that `cognate dev` understands.
+_UNDERSTOOD = ("PERSISTENCE", "DEBUG", "LOCALSTACK_HOST", "USE_SSL", "GATEWAY_LISTEN")
 
 
 class Message(TypedDict):
@@ -214,7 +216,7 @@ class Cognate:
 
 
 class StartedCognate(Cognate):
-    """A `cognate dev` of this program's own, which ends with `stop` and with this program."""
+    """A `cognate dev` of this program's own, which ends with `stop` and with this program, also one that is killed."""
 
     def __init__(self, endpoint: str, process: subprocess.Popen[str]) -> None:
         super().__init__(endpoint)
@@ -245,10 +247,13 @@ def start(
     `command` is the program, and arguments before `dev`; `args` are flags, as in `cognate dev --help`.
     """
     program = [command] if isinstance(command, str) else list(command)
-    own = {name: value for name, value in os.environ.items() if not name.startswith("COGNATE_")}
+    own = {
+        name: value for name, value in os.environ.items() if not name.startswith("COGNATE_") and name not in _UNDERSTOOD
+    }
+    # The system closes the pipe however this program ends.
     process = subprocess.Popen(
-        [*program, "dev", "--listen", "127.0.0.1:0", "--ephemeral", *args],
-        env=own | dict(env or {}), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [*program, "dev", "--listen", "127.0.0.1:0", "--ephemeral", "--until-stdin-ends", *args],
+        env=own | dict(env or {}), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )
     printed: list[str] = []
     log: deque[str] = deque(maxlen=40)
@@ -300,6 +305,8 @@ def _end(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _part(name: str) -> str:

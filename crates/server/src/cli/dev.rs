@@ -11,18 +11,17 @@ use cognate_outbound::{Limits, Outbound, Reach};
 use http::{Method, Request, StatusCode};
 use serde_json::Value;
 
+use super::door::{Bounds, Door};
 use super::{say, text};
+use crate::http::dev::names;
 use crate::impersonation::{self, hosts_file};
+use crate::settings::DEV_FOLDER;
 use crate::settings::config::Config;
-use crate::settings::data_dir::ENDPOINT_FILE;
-use crate::settings::{DEFAULT_LISTEN, DEV_FOLDER};
 
 /// A replay lasts as long as the tries of its function.
-const LIMITS: Limits = Limits {
+const BOUNDS: Bounds = Bounds {
     total: Duration::from_secs(600),
-    connect: Duration::from_secs(5),
     bytes: 128 << 20,
-    content_type: None,
 };
 
 /// Adds the commands to the one that runs the server.
@@ -83,10 +82,8 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
     let Some((command, sub)) = matches.subcommand() else {
         return Ok(false);
     };
-    let endpoint = match sub.get_one::<String>("endpoint") {
-        Some(url) => url.trim_end_matches('/').to_owned(),
-        None => endpoint(config)?,
-    };
+    let named = sub.get_one::<String>("endpoint").map(String::as_str);
+    let endpoint = Endpoint::of(config, named)?;
     let ask = async |method, path: &str| ask(&endpoint, method, path).await;
     match command {
         "snapshots" => {
@@ -153,11 +150,10 @@ fn undo(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
 /// Returns the name of a snapshot, which becomes a part of a path.
 fn name(matches: &ArgMatches) -> anyhow::Result<String> {
     let name = text(matches, "name");
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-    if name.is_empty() || !name.bytes().all(plain) {
-        bail!("a name has letters, digits, - and _ alone");
+    match names::is_one(&name) {
+        true => Ok(name),
+        false => bail!("{}", names::FORM),
     }
-    Ok(name)
 }
 
 fn line(snapshot: &Value) -> String {
@@ -174,42 +170,41 @@ fn line(snapshot: &Value) -> String {
     )
 }
 
-/// Returns the URL of the server that has the data folder, or, without one, of where the settings say.
-pub(super) fn endpoint(config: &Config) -> anyhow::Result<String> {
-    let folder = config.one("data_dir").unwrap_or(DEV_FOLDER);
-    let file = Path::new(folder).join(ENDPOINT_FILE);
-    match std::fs::read_to_string(&file) {
-        Ok(url) => Ok(url.trim().to_owned()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(listening(config)),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
+/// Where a running `dev` is asked.
+pub(super) enum Endpoint {
+    /// On this machine.
+    Own(Door),
+    /// At a URL that somebody named.
+    Named(String),
+}
+
+impl Endpoint {
+    /// Returns the one that is named, or without one that of the data folder.
+    pub(super) fn of(config: &Config, named: Option<&str>) -> anyhow::Result<Self> {
+        let Some(url) = named else {
+            return Door::of_dev(config).map(Self::Own);
+        };
+        // Another machine is asked by the name that it is called by.
+        let here = |door: &Door| door.address().ip().is_loopback();
+        Ok(match Door::of_url(config, url)?.filter(here) {
+            Some(door) => Self::Own(door),
+            None => Self::Named(url.trim_end_matches('/').to_owned()),
+        })
     }
 }
 
-/// Returns the URL of the server that listens where the settings say.
-pub(super) fn listening(config: &Config) -> String {
-    let address = config.many("listen").first();
-    let address = address.map_or(DEFAULT_LISTEN, String::as_str);
-    let scheme = match config.one("tls_cert") {
-        Some(_) => "https",
-        None => "http",
-    };
-    format!("{scheme}://{address}")
-}
-
 /// Asks a running `dev`.
-pub(super) async fn ask(endpoint: &str, method: Method, path: &str) -> anyhow::Result<Value> {
-    let request = Request::builder()
-        .method(method)
-        .uri(format!("{endpoint}{path}"))
-        .body(Bytes::new())?;
-    let answer = Outbound::reaching(Reach::PlainHttp)
-        .send(request, LIMITS)
-        .await;
+pub(super) async fn ask(at: &Endpoint, method: Method, path: &str) -> anyhow::Result<Value> {
+    let (endpoint, answer) = match at {
+        Endpoint::Own(door) => (door.url(), door.ask(method, path, BOUNDS).await),
+        Endpoint::Named(url) => (url.clone(), elsewhere(url, method, path).await),
+    };
     let answer = answer.with_context(|| {
         format!("no dev server answers on {endpoint}: start one, or name its address")
     })?;
-    let document: Option<Value> = serde_json::from_slice(answer.body()).ok();
-    match (answer.status(), document) {
+    let (status, body) = answer;
+    let document: Option<Value> = serde_json::from_slice(&body).ok();
+    match (status, document) {
         (StatusCode::OK, Some(document)) => Ok(document),
         (_, Some(document)) if document.get("error").is_some() => {
             let why = document.get("error").and_then(Value::as_str);
@@ -217,4 +212,24 @@ pub(super) async fn ask(endpoint: &str, method: Method, path: &str) -> anyhow::R
         }
         (status, _) => bail!("what listens on {endpoint} is no dev server: it answers {status}"),
     }
+}
+
+async fn elsewhere(
+    endpoint: &str,
+    method: Method,
+    path: &str,
+) -> anyhow::Result<(StatusCode, Bytes)> {
+    let limits = Limits {
+        total: BOUNDS.total,
+        connect: Duration::from_secs(5),
+        bytes: BOUNDS.bytes,
+        content_type: None,
+    };
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("{endpoint}{path}"))
+        .body(Bytes::new())?;
+    let outbound = Outbound::reaching(Reach::PlainHttp);
+    let answer = outbound.send(request, limits).await?;
+    Ok((answer.status(), answer.into_body()))
 }

@@ -9,7 +9,8 @@ use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use cognate_crypto::secret::{Secret, SecretString};
 use serde_json::json;
 
-use super::{dev, say};
+use super::door::Door;
+use super::say;
 use crate::doctor::ask::{self, AccessKey, Asker};
 use crate::doctor::facts::{Facts, is_plain};
 use crate::doctor::report::{State, plain};
@@ -82,7 +83,7 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
         Some(url) => url.clone(),
         None => match config.one("public_url") {
             Some(url) => url.to_owned(),
-            None => dev::endpoint(config)?,
+            None => Door::of_dev(config)?.url(),
         },
     };
     if ask::origin(&endpoint).is_none_or(|(scheme, _, _)| scheme != "http" && scheme != "https") {

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use cognate_domain::Mode;
+use cognate_domain::{App, Mode};
 use serde_json::Value;
 
-use crate::admin::control;
-use crate::admin::{self, Request};
+use crate::admin::{self, Request, alone, control};
 use crate::log;
 use crate::settings::config::{self, Config, Kind};
 use crate::settings::{Database, ServerConfig};
@@ -28,6 +28,7 @@ mod consents;
 mod dev;
 mod doctor;
 mod document;
+pub(crate) mod door;
 mod events;
 mod explain;
 mod explain_plan;
@@ -257,10 +258,29 @@ async fn serve(mode: Mode, config: &Config, hosts: Option<PathBuf>) -> anyhow::R
         return Err(error);
     }
     say(&banner::of(mode, &running, hosts.as_deref()))?;
-    signals.wait().await;
+    match config.switch("until_stdin_ends")? {
+        true => tokio::select! {
+            () = signals.wait() => {}
+            () = end_of_stdin() => {}
+        },
+        false => signals.wait().await,
+    }
     tracing::info!("stopping");
     running.stop().await;
     Ok(())
+}
+
+/// Waits for the end of standard input. Its thread ends with this program: nothing interrupts a read.
+async fn end_of_stdin() {
+    use std::io::Read as _;
+    let (ended, end) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut input = std::io::stdin().lock();
+        let mut unread = [0; 1024];
+        while matches!(input.read(&mut unread), Ok(read) if read > 0) {}
+        let _ = ended.send(());
+    });
+    let _ = end.await;
 }
 
 /// The signals that stop a server; handled before it starts, so that none is lost.
@@ -301,8 +321,11 @@ async fn ask(config: &Config, request: Request) -> anyhow::Result<Value> {
 
 /// The way to a database: through the server that has it, or by opening it.
 struct Reach {
+    config: Config,
     database: Database,
     opened: Option<OpenDatabase>,
+    /// The domain on the opened database, once a command needed it.
+    app: Option<Arc<App>>,
 }
 
 impl Reach {
@@ -314,8 +337,10 @@ impl Reach {
             bail!("there is no database in {}", folder.path().display());
         }
         Ok(Self {
+            config: config.clone(),
             database,
             opened: None,
+            app: None,
         })
     }
 
@@ -325,6 +350,15 @@ impl Reach {
             return Ok(answer);
         }
         let OpenDatabase { store, root } = self.opened.as_ref().context("no database is open")?;
+        if alone::is_one(&request) {
+            let app = match self.app.take() {
+                Some(app) => app,
+                None => alone::open(&self.config, store, root).await?,
+            };
+            let answer = alone::perform(&app, request).await;
+            self.app = Some(app);
+            return answer.map_err(anyhow::Error::msg);
+        }
         let now = cognate_domain::clock::Clock::default().wall();
         let answer = admin::perform(store, root, now, request).await;
         answer.map_err(anyhow::Error::msg)

@@ -5,7 +5,7 @@ use clap::{Arg, ArgMatches, Command};
 use http::Method;
 use serde_json::Value;
 
-use super::dev::{ask, listening};
+use super::dev::{Endpoint, ask};
 use super::{say, text};
 use crate::settings::config::Config;
 use crate::time_text::rfc3339;
@@ -24,11 +24,11 @@ pub(super) fn command() -> Command {
         )
 }
 
-/// Asks the server that listens where the settings say.
+/// Asks the server that has the data folder, or without one the one that listens where the settings say.
 pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
     match matches.subcommand() {
         Some(("list", _)) => {
-            let answer = ask(&listening(config), Method::GET, "/_dev/triggers").await?;
+            let answer = ask(&Endpoint::of(config, None)?, Method::GET, "/_dev/triggers").await?;
             let calls = answer.get("triggers").and_then(Value::as_array);
             for call in calls.into_iter().flatten() {
                 say(&line(call))?;
@@ -40,7 +40,7 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
                 .parse()
                 .context("ID is a number of `list`")?;
             let path = format!("/_dev/triggers/{id}/replay");
-            let call = ask(&listening(config), Method::POST, &path).await?;
+            let call = ask(&Endpoint::of(config, None)?, Method::POST, &path).await?;
             say(&line(&call))?;
             let result = call.get("output").or_else(|| call.get("error"));
             say(&format!("{:#}", result.unwrap_or(&Value::Null)))

@@ -1,4 +1,5 @@
-//! Settings: flags, then `COGNATE_*` variables, then a TOML file, then defaults (design decision 3).
+//! Settings: flags, then `COGNATE_*` variables, then a TOML file, then `COGNATE_DEFAULT_*` variables, by which an image says what
+//! holds in it, then defaults (design decision 3).
 //!
 //! [`keys`] is the whole list. The command line's flags, the variables, the file's names, `config print` and its
 //! masking all come from it, so a setting cannot exist in one place only. Unknown names are errors everywhere.
@@ -9,10 +10,10 @@ mod dev_keys;
 pub mod foreign;
 mod function_keys;
 mod log_keys;
+mod print;
 mod sender_keys;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::Path;
 
 use self::address_keys::ADDRESS_KEYS;
@@ -243,7 +244,7 @@ const KEYS: &[Key] = &[
 ];
 
 /// The source of a value, the strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// The command line.
     Flag,
@@ -251,10 +252,12 @@ pub enum Source {
     Variable,
     /// The TOML file.
     File,
+    /// A `COGNATE_DEFAULT_*` variable.
+    Default,
 }
 
 /// The values of the settings that are set, by name.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     values: BTreeMap<&'static str, (Vec<String>, Source)>,
     /// The TOML file.
@@ -325,8 +328,13 @@ impl Config {
             config.values.insert(name, (values, Source::Flag));
         }
         let mut path = config_flag.map(str::to_owned);
+        let mut defaults = Vec::new();
         for (variable, value) in variables {
             let name = variable.trim_start_matches("COGNATE_").to_ascii_lowercase();
+            let (name, source) = match name.strip_prefix("default_") {
+                Some(name) => (name.to_owned(), Source::Default),
+                None => (name, Source::Variable),
+            };
             if name == "config" {
                 path.get_or_insert_with(|| value.clone());
                 continue;
@@ -341,14 +349,18 @@ impl Config {
                     .collect(),
                 Kind::One | Kind::Switch => vec![value.clone()],
             };
-            config
-                .values
-                .entry(key.name)
-                .or_insert((values, Source::Variable));
+            if source == Source::Default {
+                defaults.push((key.name, (values, source)));
+                continue;
+            }
+            config.values.entry(key.name).or_insert((values, source));
         }
         if let Some(path) = path {
             config.read_file(Path::new(&path))?;
             config.path = Some(path.into());
+        }
+        for (name, value) in defaults {
+            config.values.entry(name).or_insert(value);
         }
         Ok(config)
     }
@@ -379,6 +391,17 @@ impl Config {
     pub fn one(&self, name: &str) -> Option<&str> {
         debug_assert!(keys().any(|k| k.name == name), "{name} is not a setting");
         self.values.get(name)?.0.first().map(String::as_str)
+    }
+
+    /// Returns where a setting is from; None if it is not set.
+    pub fn source(&self, name: &str) -> Option<Source> {
+        self.values.get(name).map(|(_, source)| *source)
+    }
+
+    /// True if somebody set it: not an image for want of anything else.
+    pub fn is_said(&self, name: &str) -> bool {
+        self.source(name)
+            .is_some_and(|source| source != Source::Default)
     }
 
     /// Returns the texts of a setting that takes several.
@@ -428,42 +451,6 @@ impl Config {
         found.ok_or_else(|| {
             ConfigError::invalid(name, format!("must be one of {}", words.join(", ")))
         })
-    }
-
-    /// Writes every setting as TOML with its source, for `config print`; secrets masked.
-    pub fn print(&self) -> String {
-        let mut out = String::new();
-        for key in keys() {
-            let Some((values, source)) = self.values.get(key.name) else {
-                let _ = writeln!(out, "# {} is not set", key.name);
-                continue;
-            };
-            let shown: Vec<String> = values
-                .iter()
-                .map(|v| {
-                    if key.secret {
-                        "********".into()
-                    } else {
-                        v.clone()
-                    }
-                })
-                .collect();
-            let first = shown.first().cloned().unwrap_or_default();
-            let value = match key.kind {
-                Kind::Many => {
-                    toml::Value::Array(shown.into_iter().map(toml::Value::String).collect())
-                }
-                Kind::Switch => toml::Value::Boolean(matches!(first.as_str(), "true" | "1")),
-                Kind::One => toml::Value::String(first),
-            };
-            let origin = match source {
-                Source::Flag => "flag",
-                Source::Variable => "variable",
-                Source::File => "file",
-            };
-            let _ = writeln!(out, "{} = {value} # {origin}", key.name);
-        }
-        out
     }
 }
 

@@ -41,6 +41,31 @@ fn flags_beat_variables_beat_the_file() {
 }
 
 #[test]
+fn what_an_image_says_is_the_weakest_and_shown_as_such() {
+    let variables = [
+        ("COGNATE_DEFAULT_REGION", "eu-west-1"),
+        ("COGNATE_DEFAULT_ACCOUNT", "1"),
+        ("COGNATE_DEFAULT_DATA_DIR", "/data"),
+        ("COGNATE_ACCOUNT", "2"),
+    ];
+    let config = load(&[], &variables, Some("region = \"eu-west-2\"")).unwrap();
+    assert_eq!(config.one("region"), Some("eu-west-2"));
+    assert_eq!(config.one("account"), Some("2"));
+    assert_eq!(config.one("data_dir"), Some("/data"));
+    assert!(config.is_said("account") && !config.is_said("data_dir"));
+    let printed = config.print();
+    assert!(
+        printed.contains("data_dir = \"/data\" # default variable\n"),
+        "{printed}"
+    );
+    let unknown = load(&[], &[("COGNATE_DEFAULT_REGOIN", "x")], None).unwrap_err();
+    assert_eq!(
+        unknown.to_string(),
+        "unknown setting `COGNATE_DEFAULT_REGOIN` in the environment"
+    );
+}
+
+#[test]
 fn unknown_names_are_refused_everywhere() {
     let variable = load(&[], &[("COGNATE_REGOIN", "x")], None).unwrap_err();
     assert_eq!(

@@ -133,6 +133,7 @@ pub(super) fn refuse_foreign_settings(mode: Mode, config: &Config) -> anyhow::Re
             "tls",
             "impersonate",
             "impersonate_listen",
+            "until_stdin_ends",
         ],
     };
     let other = if mode == Mode::Dev { "serve" } else { "dev" };

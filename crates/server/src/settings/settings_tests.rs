@@ -309,3 +309,32 @@ fn senders_are_named_once_and_by_their_names() {
         assert_eq!(why(Mode::Dev, &settings), reason);
     }
 }
+
+#[test]
+fn a_stronger_ephemeral_takes_the_place_of_a_folder() {
+    let folder = |flags: &[&'static str], variables: &[(&str, &str)]| {
+        let flags = flags.iter().map(|name| (*name, vec!["true".to_owned()]));
+        let variables: Vec<_> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let config = Config::load(flags.collect(), None, &variables).unwrap();
+        let made = Database::new(Some(Mode::Dev), &config);
+        made.map(|made| made.folder.map(|folder| folder.is_temporary()))
+            .map_err(|error| error.to_string())
+    };
+    let image = ("COGNATE_DEFAULT_DATA_DIR", "/data");
+    assert_eq!(folder(&[], &[image]), Ok(Some(false)));
+    assert_eq!(folder(&["ephemeral"], &[image]), Ok(Some(true)));
+    let ephemeral = ("COGNATE_EPHEMERAL", "true");
+    assert_eq!(folder(&[], &[image, ephemeral]), Ok(Some(true)));
+    let said = ("COGNATE_DATA_DIR", "x");
+    assert_eq!(folder(&["ephemeral"], &[said]), Ok(Some(true)));
+    let why = folder(&[], &[said, ephemeral]).unwrap_err();
+    assert!(why.contains("leave out data_dir"), "{why}");
+    // A folder that an image says for want of another one is no contradiction to a database elsewhere.
+    let database = ("COGNATE_DATABASE_URL", "postgres://x@localhost/x");
+    let key = ("COGNATE_KEY_FILE", "k");
+    assert_eq!(folder(&[], &[image, database, key]), Ok(None));
+    assert!(folder(&[], &[said, database, key]).is_err());
+}

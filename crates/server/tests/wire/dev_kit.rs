@@ -1,5 +1,6 @@
 //! What `dev` has for people who bring other tools along: paths, accounts, an authorizer, TLS of its own, hints.
 
+use std::io::{BufRead as _, Write as _};
 use std::process::Command;
 
 use cognate_testkit::{Credentials, Options, Reply, TestServer};
@@ -321,4 +322,95 @@ async fn a_server_with_an_authority_of_its_own_is_trusted_by_who_trusts_that() {
     }
     let stranger = super::tls::connect_to(&server, "localhost", "one.pem", b"http/1.1").await;
     stranger.unwrap_err();
+    // Commands find it, and take its certificate and no other.
+    let folder = scratch.0.display().to_string();
+    let cognate = async |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cognate"));
+        command
+            .args(arguments)
+            .args(["--data-dir", &folder])
+            .env_clear();
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap());
+        let output = output.await.unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), errors)
+    };
+    let fine = (true, String::new());
+    assert_eq!(cognate(&["dev", "snapshot", "a"]).await, fine);
+    assert_eq!(cognate(&["triggers", "list"]).await, fine);
+    let address = server.endpoint().trim_start_matches("https://").to_owned();
+    let health = ["health", "--tls", "self-signed", "--listen", &address];
+    assert_eq!(cognate(&health).await, fine);
+    let named = format!("https://{address}");
+    assert_eq!(
+        cognate(&["dev", "snapshots", "--endpoint", &named]).await,
+        fine
+    );
+    let other = super::tls::certificate("one.pem");
+    std::fs::copy(other, scratch.0.join("tls/cert.pem")).unwrap();
+    let (good, why) = cognate(&["dev", "snapshots"]).await;
+    assert!(!good && why.contains("invalid peer certificate"), "{why}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_find_a_dev_on_every_address() {
+    let scratch = super::lifecycle::Scratch::new();
+    let options = Options {
+        folder: Some(scratch.0.clone()),
+        ..Options::default()
+    };
+    let options = options
+        .with("listen", "0.0.0.0:0")
+        .with("expose_dev", "true");
+    let server = TestServer::start(options).await.unwrap();
+    let folder = scratch.0.display().to_string();
+    let asked = tokio::task::spawn_blocking(move || {
+        Command::new(env!("CARGO_BIN_EXE_cognate"))
+            .args(["dev", "snapshots", "--data-dir", &folder])
+            .env_clear()
+            .output()
+            .unwrap()
+    });
+    let output = asked.await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let file = std::fs::read_to_string(scratch.0.join("endpoint")).unwrap();
+    assert!(file.starts_with("http://127.0.0.1:"), "{file}");
+    server.stop().await;
+}
+
+#[test]
+fn a_dev_ends_with_the_pipe_of_who_started_it() {
+    let scratch = super::lifecycle::Scratch::new();
+    let mut command = super::lifecycle::program(
+        &scratch.0,
+        &[
+            "dev",
+            "--listen",
+            "127.0.0.1:0",
+            "--ephemeral",
+            "--until-stdin-ends",
+        ],
+    );
+    let mut child = command
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.map(Result::unwrap).any(|line| line == "Ready."));
+    // What is written there is no end.
+    stdin.write_all(b"x\n").unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert!(child.try_wait().unwrap().is_none());
+    drop(stdin);
+    for _ in 0..100 {
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success(), "{status}");
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    child.kill().unwrap();
+    panic!("it goes on");
 }

@@ -21,6 +21,11 @@ pub const DEV_KEYS: &[Key] = &[
         "Keep everything in a temporary folder (dev)",
     ),
     key(
+        "until_stdin_ends",
+        Kind::Switch,
+        "Stop when standard input ends, which the end of the program that started dev brings about (dev)",
+    ),
+    key(
         "tls",
         Kind::One,
         "self-signed makes dev speak TLS with a certificate by an authority of its own in the data folder (dev)",

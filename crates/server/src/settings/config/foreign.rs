@@ -33,15 +33,22 @@ impl Config {
                 "0" | "false" | "False" => Some(false),
                 _ => None,
             };
-            let is_set = |name: &str| self.values.contains_key(name);
+            // What says the contrary, where it is as strong.
+            let contrary = match (*variable, on) {
+                ("PERSISTENCE", Some(false)) => ["data_dir", "database_url"].as_slice(),
+                ("USE_SSL", Some(true)) => &["tls_cert"],
+                _ => &[],
+            };
+            let is_strong = |name: &&str| self.source(name).is_some_and(|at| at < Source::File);
+            if let Some(name) = contrary.iter().copied().find(is_strong) {
+                self.notes
+                    .push(format!("{variable} is not used: {name} is set"));
+                continue;
+            }
             let wanted: Option<(&'static str, Vec<String>)> = match (*variable, on) {
-                ("PERSISTENCE", Some(false)) if !is_set("data_dir") && !is_set("database_url") => {
-                    Some(("ephemeral", vec!["true".to_owned()]))
-                }
+                ("PERSISTENCE", Some(false)) => Some(("ephemeral", vec!["true".to_owned()])),
                 ("DEBUG", Some(true)) => Some(("log_level", vec!["debug".to_owned()])),
-                ("USE_SSL", Some(true)) if !is_set("tls_cert") => {
-                    Some(("tls", vec!["self-signed".to_owned()]))
-                }
+                ("USE_SSL", Some(true)) => Some(("tls", vec!["self-signed".to_owned()])),
                 ("LOCALSTACK_HOST", None) => {
                     let host = value
                         .rsplit_once(':')
@@ -71,7 +78,7 @@ impl Config {
             let is_stronger = self
                 .values
                 .get(name)
-                .is_some_and(|(_, source)| *source != Source::File);
+                .is_some_and(|(_, source)| *source < Source::File);
             if is_stronger {
                 self.notes
                     .push(format!("{variable} is not used: {name} is set"));
@@ -99,6 +106,32 @@ mod tests {
             .collect();
         config.adopt(&variables);
         config
+    }
+
+    #[test]
+    fn they_are_stronger_than_what_an_image_says_for_want_of_anything_else() {
+        let image = [
+            ("COGNATE_DEFAULT_DATA_DIR".to_owned(), "/data".to_owned()),
+            (
+                "COGNATE_DEFAULT_LISTEN".to_owned(),
+                "0.0.0.0:9229".to_owned(),
+            ),
+        ];
+        let mut config = Config::load(Vec::new(), None, &image).unwrap();
+        assert_eq!(config.many("listen"), ["0.0.0.0:9229"]);
+        config.adopt(&[
+            ("PERSISTENCE", "0".to_owned()),
+            ("GATEWAY_LISTEN", "0.0.0.0:4566".to_owned()),
+        ]);
+        assert_eq!(config.one("ephemeral"), Some("true"));
+        assert_eq!(config.many("listen"), ["0.0.0.0:4566"]);
+        assert_eq!(
+            config.notes,
+            [
+                "PERSISTENCE is understood as ephemeral = true",
+                "GATEWAY_LISTEN is understood as listen = 0.0.0.0:4566"
+            ]
+        );
     }
 
     #[test]
@@ -138,7 +171,11 @@ mod tests {
             ("PERSISTENCE", "0"),
         ];
         let config = adopted(&others, folder);
-        assert!(config.notes.is_empty(), "{:?}", config.notes);
+        assert_eq!(config.notes, ["PERSISTENCE is not used: data_dir is set"]);
         assert_eq!(config.one("ephemeral"), None);
+        let files = ["tls_cert", "tls_key"].map(|name| (name, vec!["x.pem".to_owned()]));
+        let config = adopted(&[("USE_SSL", "1")], files.to_vec());
+        assert_eq!(config.notes, ["USE_SSL is not used: tls_cert is set"]);
+        assert_eq!(config.one("tls"), None);
     }
 }
