@@ -7,6 +7,7 @@ use std::time::Duration;
 use cognate_domain::app::courier::{Courier, Delivering, NotDelivered, Outgoing};
 use cognate_domain::app::functions::{Functions, Invocation, InvokeError, Invoking, Trigger};
 use cognate_domain::records::pool::Pool;
+use cognate_domain::records::risk::NotifySender;
 use cognate_shapes::{DeliveryMediumType, ErrorCode, Op};
 use serde_json::{Value, json};
 
@@ -256,6 +257,10 @@ impl<C: Courier> Courier for FaultyCourier<C> {
         self.0.sends(pool, medium)
     }
 
+    fn sends_as(&self, pool: &Pool, sender: &NotifySender) -> bool {
+        self.0.sends_as(pool, sender)
+    }
+
     fn deliver<'a>(&'a self, pool: &'a Pool, message: &'a Outgoing) -> Delivering<'a> {
         match self.1.of_sender(message.medium) {
             Some(why) => Box::pin(std::future::ready(Err(why))),
@@ -288,6 +293,47 @@ mod tests {
         }
         assert!(faults.of_operation(Op::InitiateAuth).is_none());
         assert_eq!(faults.list(), json!({"faults": []}));
+    }
+
+    #[test]
+    fn a_courier_that_may_fail_sends_as_whom_it_sent_before() {
+        struct OfThePool;
+        impl Courier for OfThePool {
+            fn sends(&self, _: &Pool, _: DeliveryMediumType) -> bool {
+                true
+            }
+            fn sends_as(&self, _: &Pool, sender: &NotifySender) -> bool {
+                sender.source_arn == "arn:known"
+            }
+            fn deliver<'a>(&'a self, _: &'a Pool, _: &'a Outgoing) -> Delivering<'a> {
+                Box::pin(std::future::pending())
+            }
+        }
+        let doc = json!({
+            "name": "p", "policies": {}, "deletion_protection": "INACTIVE", "lambda_config": {}, "schema": [],
+            "verification_message_template": {}, "user_attribute_update_settings": {}, "mfa_configuration": "OFF",
+            "mfa_factors": {}, "email_configuration": {}, "tags": {}, "admin_create_user_config": {},
+            "tier": "ESSENTIALS", "fold": 1,
+        });
+        let pool = Pool {
+            id: "us-east-1_A".into(),
+            region: "us-east-1".into(),
+            doc: serde_json::from_value(doc).unwrap(),
+            key: Arc::new(cognate_crypto::seal::PoolKey::generate()),
+            issuer: None,
+            created: 0,
+            modified: 0,
+            ver: 1,
+            paused: false,
+        };
+        let courier = FaultyCourier(OfThePool, Faults::default());
+        let sender = |arn: &str| NotifySender {
+            source_arn: arn.to_owned(),
+            from: None,
+            reply_to: None,
+        };
+        assert!(courier.sends_as(&pool, &sender("arn:known")));
+        assert!(!courier.sends_as(&pool, &sender("arn:other")));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::app::App;
 use crate::cx::Cx;
 use crate::errors::{ApiError, Fault, Result};
+use crate::facts::action::{Action, Endpoint};
 use crate::records::user::User;
 
 /// The result of an operation or command that was done.
@@ -135,7 +136,11 @@ fn entry<'a>(cx: &'a Cx<'_>, user: Option<&'a str>, result: &'a str) -> Entry<'a
 /// True if the request is one that `audit_reads` records: it only reads, and an IAM caller makes it.
 #[must_use]
 pub fn is_recorded_read(cx: &Cx<'_>) -> bool {
-    cx.settings.audit_reads && cx.caller.id().is_some() && cx.action.op().is_some_and(only_reads)
+    let reads = match cx.action {
+        Action::Endpoint(endpoint) => endpoint == Endpoint::PublishedSecrets,
+        action => action.op().is_some_and(only_reads),
+    };
+    cx.settings.audit_reads && cx.caller.id().is_some() && reads
 }
 
 /// True if an operation changes nothing, by the verb of its name.

@@ -55,6 +55,12 @@ pub struct InboxMessage {
     pub code: String,
 }
 
+/// Returns an id that is before those of all messages that are made from this time on, in microseconds of the service's clock
+/// (`outbox.rs`).
+pub fn before(time: i64) -> String {
+    format!("{time:016x}")
+}
+
 /// Returns the matching messages, newest first, at most 100. Messages of deleted pools are gone.
 pub async fn list(app: &App, filter: &InboxFilter) -> Result<Vec<InboxMessage>> {
     let after = filter.after.as_deref().unwrap_or("");
@@ -76,6 +82,8 @@ pub async fn list(app: &App, filter: &InboxFilter) -> Result<Vec<InboxMessage>> 
         if last {
             break;
         }
+        // Opening them is work, and others wait for this thread.
+        tokio::task::yield_now().await;
     }
     found.truncate(MOST);
     Ok(found)

@@ -19,7 +19,7 @@ use crate::errors::Result;
 use crate::facts::names;
 use crate::messages::budget::{self, Counted};
 use crate::messages::custom_sender::{self, Call};
-use crate::messages::{Body, Destination, context};
+use crate::messages::{Body, Destination, context, inbox};
 use crate::records::pool::Pool;
 
 /// The time after which an undelivered message is given up, in microseconds, if nothing in it ends sooner.
@@ -113,7 +113,7 @@ fn put(
     let (message_id, created) = cx.memory().once(&name, || {
         let created = cx.clock.service();
         let rest = random::alphanumeric(8, b"0123456789abcdef");
-        (format!("{created:016x}-{rest}"), created)
+        (format!("{}-{rest}", inbox::before(created)), created)
     });
     let mut add = |id: String, (state, due): (i64, i64), body: &Body| -> Result<()> {
         let sealed = pool

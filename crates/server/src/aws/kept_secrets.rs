@@ -6,15 +6,15 @@ use cognate_access::json;
 use cognate_domain::app::secret_store::SecretKeeper;
 use cognate_domain::jobs::client_secrets::INTERVAL;
 use cognate_domain::resources::clients::kept::{self, Kept};
-use cognate_domain::{Cx, Endpoint};
-use cognate_shapes::Op;
+use cognate_domain::{ApiError, Cx, Endpoint, Fault, audit};
+use cognate_shapes::{ErrorCode, Op};
 use http::HeaderMap;
 use http::request::Parts;
 use serde_json::{Map, Value, json};
 
 use crate::audit::refusals::CallerFacts;
-use crate::aws::caller::{self, Signature};
-use crate::aws::protocol::About;
+use crate::aws::caller;
+use crate::aws::protocol::{self, About};
 use crate::errors::{self, Refusal};
 use crate::http::limits::BodyLimit;
 use crate::state::State;
@@ -45,7 +45,11 @@ pub fn wanted(state: &State, headers: &HeaderMap) -> Option<Wanted> {
     }
 }
 
-/// Answers. A policy is asked about DescribeUserPoolClient on the client's pool, which shows the secrets of other clients.
+/// The operation whose rights these need: it shows the secrets of other clients.
+const LIKE: Op = Op::DescribeUserPoolClient;
+
+/// Answers. A policy is asked about DescribeUserPoolClient on the client's pool as it is named, before anything is looked up: a key
+/// without rights learns of no client. With `audit_reads` the read is in the audit trail before the answer leaves.
 ///
 /// # Errors
 /// The refusal.
@@ -58,53 +62,78 @@ pub async fn answer(
     let mut seen = CallerFacts::default();
     let signature = caller::proven(state, about, (parts, body), SERVICE, &mut seen).await;
     let signature = match signature {
+        Ok(signature) => signature,
         Err(_) if !json::is_body(body) => return Err(errors::not_json()),
-        other => other?,
+        Err(refusal) => {
+            protocol::note(state, about, LIKE, None, &seen, &refusal);
+            let counts = refusal.code != ErrorCode::InternalError;
+            if counts && protocol::may_be_signed(Some(LIKE), &parts.headers) {
+                state.rates.admit_address(&state.app, about.address)?;
+            }
+            return Err(refusal);
+        }
     };
     let input = json::body(body, BodyLimit::Small.values()).map_err(|_| errors::not_json())?;
-    let json::Body::Object(input) = input else {
+    let (input, is_list) = match input {
+        json::Body::Object(input) => (input, false),
+        json::Body::Array => (Value::Null, true),
+    };
+    let id = input.get("SecretId").and_then(Value::as_str);
+    let named = id.and_then(kept::named);
+    let client = match named {
+        Some((pool, client)) => json!({"UserPoolId": pool, "ClientId": client}),
+        None => json!({}),
+    };
+    let allowed = caller::allowed(state, about, LIKE, &client, &signature).await;
+    allowed.inspect_err(|refusal| {
+        protocol::note(state, about, LIKE, Some(&client), &seen, refusal);
+    })?;
+    if is_list {
         return Err(errors::body_is_a_list());
-    };
-    let kept = find(state, about, &input, &signature).await?;
-    let client = json!({"UserPoolId": kept.pool_id, "ClientId": kept.client_id});
-    caller::allowed(
-        state,
-        about,
-        Op::DescribeUserPoolClient,
-        &client,
-        &signature,
-    )
-    .await?;
-    let output = match wanted {
-        Wanted::Value => value(&kept, &input)?,
-        Wanted::Description => description(&kept),
-    };
-    // A document of texts and numbers always becomes JSON.
-    Ok(Some(serde_json::to_vec(&output).unwrap_or_default()))
-}
-
-async fn find(
-    state: &State,
-    about: &About,
-    input: &Value,
-    signature: &Signature,
-) -> Result<Kept, Refusal> {
-    let id = text(input, "SecretId")?;
-    let id = id.filter(|id| !id.is_empty() && id.len() <= LONGEST_ID);
-    let id = id.ok_or_else(errors::invalid_secret_id)?;
-    let (caller, client) = (signature.caller.clone(), about.client.clone());
+    }
     let cx = Cx::new(
         &state.app,
         Endpoint::PublishedSecrets,
-        caller,
-        client,
+        signature.caller.clone(),
+        about.client.clone(),
         about.request_id.clone(),
     );
-    let found = kept::find(&cx, id).await.map_err(|fault| {
-        tracing::error!(request_id = %about.request_id, ?fault, "a published secret could not be read");
+    let outcome = answered(&cx, &input, wanted).await;
+    if audit::is_recorded_read(&cx) {
+        let of = audit::About {
+            pool_id: named.map(|(pool, _)| pool.to_owned()),
+            username: None,
+        };
+        let error = outcome.as_ref().err().map(|refusal| ApiError {
+            code: refusal.code,
+            message: "".into(),
+        });
+        let result = error.as_ref().map_or(Ok(()), Err);
+        let recorded = audit::record_read(&cx, &of, result).await;
+        recorded.map_err(|fault| failed(about, &fault))?;
+    }
+    // A document of texts and numbers always becomes JSON.
+    Ok(Some(serde_json::to_vec(&outcome?).unwrap_or_default()))
+}
+
+async fn answered(cx: &Cx<'_>, input: &Value, wanted: Wanted) -> Result<Value, Refusal> {
+    let id = text(input, "SecretId")?;
+    let id = id.filter(|id| !id.is_empty() && id.len() <= LONGEST_ID);
+    let id = id.ok_or_else(errors::invalid_secret_id)?;
+    let found = kept::find(cx, id).await.map_err(|fault| {
+        tracing::error!(request_id = %cx.request_id, ?fault, "a published secret could not be read");
         errors::internal()
     })?;
-    found.ok_or_else(errors::no_such_secret)
+    let kept = found.ok_or_else(errors::no_such_secret)?;
+    match wanted {
+        Wanted::Value => value(&kept, input),
+        Wanted::Description => Ok(description(&kept)),
+    }
+}
+
+fn failed(about: &About, fault: &Fault) -> Refusal {
+    tracing::error!(request_id = %about.request_id, ?fault, "a read could not be recorded");
+    errors::internal()
 }
 
 /// Returns a member that is a text.

@@ -161,7 +161,7 @@ pub fn count(state: &State, op: Option<Op>, end: RequestEnd) {
 }
 
 /// True if a signature decides about the call, and there is one, right or wrong.
-fn may_be_signed(op: Option<Op>, headers: &HeaderMap) -> bool {
+pub fn may_be_signed(op: Option<Op>, headers: &HeaderMap) -> bool {
     op.is_some_and(|op| op.auth() != Auth::Public) && sigv4::is_signed(headers)
 }
 
@@ -310,7 +310,7 @@ fn target(headers: &HeaderMap) -> Option<&str> {
 
 /// Records a refused call in the audit trail. A fault of this server is no refusal. `input` is None as long as its sender
 /// is not proven.
-fn note(
+pub fn note(
     state: &State,
     about: &About,
     op: Op,

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
+use cognate_access::json;
 use cognate_domain::ApiError;
 use cognate_shapes::{ErrorCode, Op};
 use http::HeaderValue;
@@ -18,6 +19,7 @@ use hyper::body::Body as _;
 use serde_json::Value;
 
 use crate::errors::Refusal;
+use crate::http::limits::BodyLimit;
 use crate::http::response::Response;
 use table::{Hint, Of, TABLE};
 
@@ -89,9 +91,11 @@ pub fn of_call<T>(
 }
 
 fn written(hint: &Hint, body: &[u8]) -> String {
-    let input: Value = match hint.values.is_empty() {
-        true => Value::Null,
-        false => serde_json::from_slice(body).unwrap_or_default(),
+    // The values are texts of the request itself: of one with more in it than that none is shown.
+    let read = (!hint.values.is_empty()).then(|| json::body(body, BodyLimit::Small.values()));
+    let input = match read {
+        Some(Ok(json::Body::Object(input))) => input,
+        _ => Value::Null,
     };
     let values = hint.values.iter().filter_map(|name| {
         let value = input.get(*name)?.as_str()?;

@@ -30,11 +30,13 @@ const HEADERS: [(&str, &str); 6] = [
 pub async fn answer(state: &State, parts: &Parts, request_id: &str) -> Response {
     if parts.method != Method::GET && parts.method != Method::HEAD {
         let why = json!({"error": "Not with this method."});
-        return shown(StatusCode::METHOD_NOT_ALLOWED, &why, request_id);
+        return response::json(StatusCode::METHOD_NOT_ALLOWED, &why, request_id);
     }
     let asked = match asked(parts.uri.query().unwrap_or("")) {
         Ok(asked) => asked,
-        Err(why) => return shown(StatusCode::BAD_REQUEST, &json!({"error": why}), request_id),
+        Err(why) => {
+            return response::json(StatusCode::BAD_REQUEST, &json!({"error": why}), request_id);
+        }
     };
     let Some(token) = token(&parts.headers) else {
         return unauthorized(
@@ -42,13 +44,14 @@ pub async fn answer(state: &State, parts: &Parts, request_id: &str) -> Response 
             request_id,
         );
     };
+    let _held = state.app.whole.hold().await;
     match judge(&state.app, token, &asked).await {
         Ok(Judged::Good(claims)) => authorized(&claims, request_id),
         Ok(Judged::Bad(why)) => unauthorized(why, request_id),
         Err(fault) => {
             tracing::error!(request_id, ?fault, "a token could not be judged");
             let why = json!({"error": "It failed; see the log."});
-            shown(StatusCode::INTERNAL_SERVER_ERROR, &why, request_id)
+            response::json(StatusCode::INTERNAL_SERVER_ERROR, &why, request_id)
         }
     }
 }
@@ -114,7 +117,7 @@ fn authorized(claims: &Map<String, Value>, request_id: &str) -> Response {
         "principalId": claims.get("sub"),
         "requestContext": {"authorizer": {"claims": rest, "jwt": {"claims": http, "scopes": scopes}}},
     });
-    let mut answer = shown(StatusCode::OK, &body, request_id);
+    let mut answer = response::json(StatusCode::OK, &body, request_id);
     let name = ["cognito:username", "username"];
     let name = name.iter().find_map(|claim| rest.get(*claim));
     let named = HEADERS
@@ -145,7 +148,7 @@ fn joined(items: &[Value], between: &str) -> String {
 
 fn unauthorized(why: &'static str, request_id: &str) -> Response {
     let body = json!({"isAuthorized": false, "message": "Unauthorized"});
-    let mut answer = shown(StatusCode::UNAUTHORIZED, &body, request_id);
+    let mut answer = response::json(StatusCode::UNAUTHORIZED, &body, request_id);
     let headers = answer.headers_mut();
     headers.insert(
         header::WWW_AUTHENTICATE,
@@ -153,15 +156,6 @@ fn unauthorized(why: &'static str, request_id: &str) -> Response {
     );
     headers.insert(hints::HEADER, HeaderValue::from_static(why));
     tracing::info!(request_id, why, "a token was refused at /_authorize");
-    answer
-}
-
-fn shown(status: StatusCode, value: &Value, request_id: &str) -> Response {
-    let mut answer = response::of(status, "application/json", value.to_string());
-    answer
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response::identify(&mut answer, request_id);
     answer
 }
 

@@ -2,7 +2,7 @@
 
 use http::request::Parts;
 use http::{Method, StatusCode, Uri};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::http::response::{self, Response};
 
@@ -25,22 +25,12 @@ pub fn answer(parts: &Parts, request_id: &str) -> Option<Response> {
         _ => return None,
     };
     Some(match parts.method {
-        Method::GET | Method::HEAD => shown(StatusCode::OK, &value, request_id),
+        Method::GET | Method::HEAD => response::json(StatusCode::OK, &value, request_id),
         _ => {
             let why = json!({"error": "Not with this method."});
-            shown(StatusCode::METHOD_NOT_ALLOWED, &why, request_id)
+            response::json(StatusCode::METHOD_NOT_ALLOWED, &why, request_id)
         }
     })
-}
-
-fn shown(status: StatusCode, value: &Value, request_id: &str) -> Response {
-    let mut answer = response::of(status, "application/json", value.to_string());
-    answer.headers_mut().insert(
-        http::header::CACHE_CONTROL,
-        http::HeaderValue::from_static("no-store"),
-    );
-    response::identify(&mut answer, request_id);
-    answer
 }
 
 /// Takes what stands before a path of a pool's pages away: `/_aws/cognito-idp/login?…` is `/login?…`.

@@ -9,7 +9,7 @@ mod events;
 mod expire;
 mod faults;
 mod messages;
-mod names;
+pub mod names;
 mod passkeys;
 mod people;
 mod snapshots;
@@ -29,6 +29,7 @@ use http::{Method, StatusCode};
 use hyper::body::Incoming;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::errors;
 use crate::http::connections::Connection;
@@ -45,6 +46,8 @@ use snapshots::Snapshots;
 pub struct Tools {
     snapshots: Snapshots,
     passkeys: Passkeys,
+    /// Places of long polls: each looks twice a second.
+    waiting: Semaphore,
 }
 
 impl Tools {
@@ -53,12 +56,23 @@ impl Tools {
         Self {
             snapshots: Snapshots::new(data),
             passkeys: Passkeys::default(),
+            waiting: Semaphore::new(MOST_WAITING),
         }
+    }
+
+    /// Takes a place for a request that waits.
+    fn wait(&self) -> Result<SemaphorePermit<'_>, Trouble> {
+        self.waiting.try_acquire().map_err(|_| {
+            let why = format!("{MOST_WAITING} requests wait already");
+            Trouble::refused(StatusCode::SERVICE_UNAVAILABLE, why)
+        })
     }
 }
 
 /// The longest `wait` of a long poll.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// The most requests that wait at once.
+const MOST_WAITING: usize = 64;
 /// The interval at which a long poll looks for what another node wrote.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -182,7 +196,7 @@ pub async fn answer(
         }
     };
     match outcome {
-        Ok(value) => shown(StatusCode::OK, &value, request_id),
+        Ok(value) => response::json(StatusCode::OK, &value, request_id),
         Err(Trouble::Refused(status, why)) => refuse(status, &why, request_id),
         Err(Trouble::Server(why)) => {
             tracing::error!(%why, "a /_dev call failed");
@@ -255,18 +269,8 @@ impl Trouble {
     }
 }
 
-fn shown(status: StatusCode, value: &Value, request_id: &str) -> Response {
-    let mut response = response::of(status, "application/json", value.to_string());
-    response.headers_mut().insert(
-        http::header::CACHE_CONTROL,
-        http::HeaderValue::from_static("no-store"),
-    );
-    response::identify(&mut response, request_id);
-    response
-}
-
 fn refuse(status: StatusCode, why: &str, request_id: &str) -> Response {
-    shown(status, &json!({"error": why}), request_id)
+    response::json(status, &json!({"error": why}), request_id)
 }
 
 fn failed(fault: impl std::fmt::Debug) -> Trouble {

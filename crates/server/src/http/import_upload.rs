@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use cognate_access::ClientAddress;
 use cognate_crypto::basic_time;
+use cognate_domain::app::whole::Held;
 use cognate_domain::moving::csv_import::file::PIECE;
 use cognate_domain::moving::csv_import::link;
 use cognate_domain::moving::csv_import::upload::{Asked, Refusal, Upload};
@@ -104,9 +105,10 @@ async fn receive(
         length: body.size_hint().exact(),
         address: &from.to_string(),
     };
-    let mut upload = {
+    let (mut upload, begun) = {
         let _slot = state.load.enter().await.ok_or(Failure::Busy)?;
-        Upload::begin(&state.app, asked).await?
+        let held = state.app.whole.hold().await;
+        (Upload::begin(&state.app, asked).await?, held.state())
     };
     let ends = Instant::now() + TIME;
     let (mut due, mut of_piece) = (Instant::now() + PIECE_TIME, 0);
@@ -130,10 +132,21 @@ async fn receive(
         if state.load.is_draining() {
             return Err(Failure::Busy);
         }
+        let _held = still(state, begun).await?;
         upload.write(&data).await?;
     }
     let _slot = state.load.enter().await.ok_or(Failure::Busy)?;
+    let _held = still(state, begun).await?;
     Ok(upload.finish().await?)
+}
+
+/// Keeps the database as it is, unless it is another one than that in which the upload began: its job is not there.
+async fn still(state: &State, begun: u64) -> Result<Held, Failure> {
+    let held = state.app.whole.hold().await;
+    match held.state() == begun {
+        true => Ok(held),
+        false => Err(Failure::Incomplete),
+    }
 }
 
 impl Failure {

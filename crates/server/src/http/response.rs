@@ -27,6 +27,15 @@ pub fn text(status: StatusCode, body: &'static str, request_id: &str) -> Respons
     response
 }
 
+/// Returns a JSON document that nobody keeps.
+pub fn json(status: StatusCode, value: &serde_json::Value, request_id: &str) -> Response {
+    let mut response = of(status, "application/json", value.to_string());
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    identify(&mut response, request_id);
+    response
+}
+
 /// Returns a line of text after which the connection is closed, since the rest of the request is not read.
 pub fn closing(status: StatusCode, body: &'static str, request_id: &str) -> Response {
     let mut response = text(status, body, request_id);

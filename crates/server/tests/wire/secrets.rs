@@ -230,3 +230,67 @@ async fn dev_answers_as_the_store_would() {
     assert_eq!(reply.error(), "UnknownOperationException");
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_without_rights_learns_of_no_client_and_reads_are_in_the_trail() {
+    let options = Options::default().with("audit_reads", "true");
+    let server = TestServer::start(options).await.unwrap();
+    let (pool, client) = published(&server.raw()).await;
+    let app = &server.state().app;
+    let run = async |request: Value| {
+        let request = serde_json::from_value(request).unwrap();
+        cognate_server::admin::perform(&app.store, &app.root, app.clock.wall(), request)
+            .await
+            .unwrap()
+    };
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "cognito-idp:ListUserPools", "Resource": "*"},
+    ]});
+    let made = run(json!({"command": "create-key", "name": "poor", "policy": policy.to_string()}));
+    let made = made.await;
+    let text = |name: &str| made[name].as_str().unwrap().to_owned();
+    let poor = cognate_testkit::Credentials::new(text("id"), text("secret"));
+    let poor = server.raw_as(poor).for_service("secretsmanager");
+    let id = client["ClientId"].as_str().unwrap();
+    let name = |client: &str| format!("cognito/{pool}/{client}");
+    let mut told = Vec::new();
+    for secret in [name(id), name("nobody")] {
+        let reply = ask(&poor, "GetSecretValue", json!({"SecretId": secret})).await;
+        assert_eq!(reply.error(), "AccessDeniedException");
+        told.push(reply.message());
+    }
+    assert_eq!(told[0], told[1]);
+    let other = ask(&poor, "GetSecretValue", json!({"SecretId": "x"})).await;
+    assert_eq!(other.error(), "AccessDeniedException");
+
+    let raw = server.raw().for_service("secretsmanager");
+    let found = ask(&raw, "GetSecretValue", json!({"SecretId": name(id)})).await;
+    assert_eq!(found.status.as_u16(), 200);
+    let missing = ask(&raw, "DescribeSecret", json!({"SecretId": name("nobody")})).await;
+    assert_eq!(missing.error(), "ResourceNotFoundException");
+    server.state().refusals.flush(app).await;
+    let query = json!({"command": "audit", "query": {}, "position": null, "lines": 100});
+    let trail = run(query).await;
+    let lines: Vec<String> = trail["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(Value::to_string)
+        .collect();
+    let count = |words: &[&str]| {
+        let has = |line: &&String| words.iter().all(|word| line.contains(word));
+        lines.iter().filter(has).count()
+    };
+    let all = lines.join("\n");
+    assert_eq!(
+        count(&["PublishedSecrets", &pool, "ResourceNotFoundException"]),
+        1,
+        "{all}"
+    );
+    assert_eq!(count(&["PublishedSecrets", &pool]), 2, "{all}");
+    assert!(
+        count(&["DescribeUserPoolClient", "AccessDeniedException"]) > 0,
+        "{all}"
+    );
+    server.stop().await;
+}

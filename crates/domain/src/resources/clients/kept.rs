@@ -37,19 +37,26 @@ pub struct Kept {
     pub versions: Vec<Version>,
 }
 
+/// Returns pool and client that a request names, whether they are there or not; None for what names no secret of a client.
+#[must_use]
+pub fn named(secret_id: &str) -> Option<(&str, &str)> {
+    let by_arn = secret_id
+        .strip_prefix("arn:")
+        .map(|rest| rest.rsplit_once(":secret:").map_or("", |(_, name)| name));
+    let (pool_id, rest) = managed::owner(by_arn.unwrap_or(secret_id))?;
+    let client_id = rest.split_once('-').map_or(rest, |(id, _)| id);
+    Some((pool_id, client_id))
+}
+
 /// Returns the secret that a request names: by its name, its ARN, or its ARN without the end that the store makes up. None for
 /// one that is not there, or not in the region that the caller's signature names.
 ///
 /// # Errors
 /// Faults.
 pub async fn find(cx: &Cx<'_>, secret_id: &str) -> Result<Option<Kept>> {
-    let by_arn = secret_id
-        .strip_prefix("arn:")
-        .map(|rest| rest.rsplit_once(":secret:").map_or("", |(_, name)| name));
-    let Some((pool_id, rest)) = managed::owner(by_arn.unwrap_or(secret_id)) else {
+    let Some((pool_id, client_id)) = named(secret_id) else {
         return Ok(None);
     };
-    let client_id = rest.split_once('-').map_or(rest, |(id, _)| id);
     let Some(pool) = cx.cached_pool(pool_id).await? else {
         return Ok(None);
     };

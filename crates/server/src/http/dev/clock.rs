@@ -3,6 +3,7 @@
 use cognate_access::json;
 use serde_json::{Value, json};
 
+use super::snapshots::{alone, in_own_task};
 use super::{Ask, Trouble, failed};
 use crate::database::reset as everything;
 use crate::seed::start;
@@ -39,32 +40,40 @@ pub(super) async fn advance(ask: Ask<'_>) -> Result<Value, Trouble> {
         .and_then(|o| o.get("advance"))
         .and_then(Value::as_str);
     let micros = text.and_then(duration).ok_or_else(example)?;
-    let _held = ask.state.app.whole.hold().await;
-    ask.state.app.advance_clock(micros).await.map_err(failed)?;
-    Ok(now(ask.state))
+    in_own_task(ask.state, move |state| async move {
+        let _held = state.app.whole.hold().await;
+        state.app.advance_clock(micros).await.map_err(failed)?;
+        Ok(now(&state))
+    })
+    .await
 }
 
-/// Deletes everything but the clock, access keys and snapshots; with `seed=1` the seed is applied again.
+/// Deletes everything but the clock, access keys and snapshots; with `seed=1` the seed is applied again. It waits for what is under
+/// way and keeps later requests waiting, as a restore does.
 pub(super) async fn reset(ask: Ask<'_>) -> Result<Value, Trouble> {
-    let state = ask.state;
     let again = match ask.query {
-        "" | "seed=0" => None,
-        "seed=1" => {
-            let none = || Trouble::asked("this server was started without a seed");
-            Some(state.seed.as_ref().ok_or_else(none)?)
-        }
+        "" | "seed=0" => false,
+        "seed=1" => true,
         _ => return Err(Trouble::asked("a reset takes `seed=1` or nothing")),
     };
-    let _held = state.app.whole.hold().await;
-    everything::run(&state.app).await.map_err(failed)?;
-    state.keys.forget();
-    state.functions.forget();
-    if let Some(faults) = &state.faults {
-        faults.clear();
+    if again && ask.state.seed.is_none() {
+        return Err(Trouble::asked("this server was started without a seed"));
     }
-    if let Some(seed) = again {
-        let applied = Box::pin(start::apply(&state.app, seed)).await;
-        applied.map_err(|error| Trouble::asked(error.to_string()))?;
-    }
-    Ok(json!({}))
+    in_own_task(ask.state, move |state| async move {
+        let _turn = state.dev.snapshots.turn().await;
+        let mut alone = alone(&state).await?;
+        everything::run(&state.app).await.map_err(failed)?;
+        state.keys.forget();
+        state.functions.forget();
+        if let Some(faults) = &state.faults {
+            faults.clear();
+        }
+        state.app.replaced(&mut alone).await.map_err(failed)?;
+        if let Some(seed) = state.seed.as_ref().filter(|_| again) {
+            let applied = Box::pin(start::apply(&state.app, seed)).await;
+            applied.map_err(|error| Trouble::asked(error.to_string()))?;
+        }
+        Ok(json!({}))
+    })
+    .await
 }

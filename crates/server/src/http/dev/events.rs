@@ -31,6 +31,7 @@ pub(super) async fn list(ask: Ask<'_>) -> Result<Value, Trouble> {
     }
     let app = &ask.state.app;
     let deadline = Instant::now() + longest;
+    let mut place = None;
     loop {
         let mut found = {
             let _held = app.whole.hold().await;
@@ -43,6 +44,9 @@ pub(super) async fn list(ask: Ask<'_>) -> Result<Value, Trouble> {
             let cursor = newest.cloned();
             let cursor = cursor.unwrap_or_else(|| after.as_deref().unwrap_or("begin").into());
             return Ok(json!({"events": found, "cursor": cursor}));
+        }
+        if place.is_none() {
+            place = Some(ask.state.dev.wait()?);
         }
         let until = deadline.min(Instant::now() + LOOK);
         tokio::time::sleep_until(until).await;

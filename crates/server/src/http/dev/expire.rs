@@ -6,6 +6,7 @@ use cognate_domain::{Action, run as run_action};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::snapshots::in_own_task;
 use super::{Ask, Trouble, parse, people};
 
 /// The name in the audit trail.
@@ -32,17 +33,20 @@ pub(super) async fn run(ask: Ask<'_>) -> Result<Value, Trouble> {
     let example =
         r#"send {"pool":"…","username":"…","what":"code"}: code, refresh-token or session"#;
     let wish: Wish = parse(ask.body, example)?;
-    let app = &ask.state.app;
-    let _held = app.whole.hold().await;
-    let pool = people::pool(app, &wish.pool).await?;
-    let user = people::user(app, &pool, &wish.username).await?;
-    let what = match wish.what {
-        What::Code => Expiring::Codes,
-        What::RefreshToken => Expiring::RefreshTokens,
-        What::Session => Expiring::Sessions,
-    };
-    let cx = people::cx(app, Action::Command(NAME), &pool, None);
-    let attempt = || expire(&cx, &pool, &user.id, what);
-    let expired = run_action(&cx, About::default, attempt).await;
-    Ok(json!({"expired": expired.map_err(people::refusal)?}))
+    in_own_task(ask.state, move |state| async move {
+        let app = &state.app;
+        let _held = app.whole.hold().await;
+        let pool = people::pool(app, &wish.pool).await?;
+        let user = people::user(app, &pool, &wish.username).await?;
+        let what = match wish.what {
+            What::Code => Expiring::Codes,
+            What::RefreshToken => Expiring::RefreshTokens,
+            What::Session => Expiring::Sessions,
+        };
+        let cx = people::cx(app, Action::Command(NAME), &pool, None);
+        let attempt = || expire(&cx, &pool, &user.id, what);
+        let expired = run_action(&cx, About::default, attempt).await;
+        Ok(json!({"expired": expired.map_err(people::refusal)?}))
+    })
+    .await
 }

@@ -4,15 +4,20 @@ use super::Trouble;
 
 /// The longest name.
 const LONGEST: usize = 64;
+/// What a name is.
+pub const FORM: &str = "a name has at most 64 letters, digits, - and _";
 
-/// Checks a name: letters, digits, `-` and `_`, so that it is one file's name on every system.
-pub(super) fn check(name: &str) -> Result<&str, Trouble> {
+/// True for letters, digits, `-` and `_`: one file's name on every system, and a part of a path as it is.
+pub fn is_one(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-    match (1..=LONGEST).contains(&name.len()) && name.bytes().all(plain) {
+    (1..=LONGEST).contains(&name.len()) && name.bytes().all(plain)
+}
+
+/// Checks a name.
+pub(super) fn check(name: &str) -> Result<&str, Trouble> {
+    match is_one(name) {
         true => Ok(name),
-        false => Err(Trouble::asked(format!(
-            "a name has at most {LONGEST} letters, digits, - and _"
-        ))),
+        false => Err(Trouble::asked(FORM)),
     }
 }
 

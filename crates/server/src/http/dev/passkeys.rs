@@ -13,7 +13,9 @@ use cognate_shapes::Op;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::snapshots::in_own_task;
 use super::{Ask, Trouble, parse, people};
+use crate::state::State;
 
 /// The most passkeys; the oldest makes room.
 const MOST: usize = 1_000;
@@ -49,7 +51,15 @@ struct Wish {
 /// Registers a passkey for a user.
 pub(super) async fn create(ask: Ask<'_>) -> Result<Value, Trouble> {
     let wish: Wish = parse(ask.body, r#"send {"client":"…","username":"…"}"#)?;
-    let app: &Arc<App> = &ask.state.app;
+    in_own_task(
+        ask.state,
+        move |state| async move { made(&state, wish).await },
+    )
+    .await
+}
+
+async fn made(state: &State, wish: Wish) -> Result<Value, Trouble> {
+    let app: &Arc<App> = &state.app;
     let _held = app.whole.hold().await;
     let client = people::client(app, &wish.client).await?;
     let pool = people::pool(app, &client.pool_id).await?;
@@ -90,7 +100,7 @@ pub(super) async fn create(ask: Ask<'_>) -> Result<Value, Trouble> {
     let answer = json!({
         "credentialId": made.id, "rpId": made.device.rp_id, "pool": pool.id, "username": user.username,
     });
-    let mut kept = ask.state.dev.passkeys.lock();
+    let mut kept = state.dev.passkeys.lock();
     if kept.len() >= MOST {
         kept.pop_front();
     }

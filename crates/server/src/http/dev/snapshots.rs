@@ -34,7 +34,7 @@ const UNFINISHED: &str = "new.snapshot";
 pub struct Snapshots {
     /// None for a database that is no file.
     folder: Option<PathBuf>,
-    /// One at a time makes, restores or deletes one.
+    /// One at a time makes, restores or deletes one, or empties the server.
     turn: Mutex<()>,
 }
 
@@ -53,6 +53,11 @@ impl Snapshots {
             folder: data.map(|data| data.join("snapshots")),
             turn: Mutex::default(),
         }
+    }
+
+    /// Waits until nobody else changes what the whole server is.
+    pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     fn folder(&self) -> Result<&Path, Trouble> {
@@ -171,6 +176,9 @@ pub(super) async fn restore(ask: Ask<'_>) -> Result<Value, Trouble> {
         })?;
         state.keys.forget();
         state.functions.forget();
+        if let Some(faults) = &state.faults {
+            faults.clear();
+        }
         state.app.replaced(&mut alone).await.map_err(failed)?;
         Ok(super::clock::now(&state))
     })
@@ -190,7 +198,7 @@ pub(super) async fn delete(ask: Ask<'_>) -> Result<Value, Trouble> {
 }
 
 /// Waits until no request and no job is under way, and keeps later ones waiting.
-async fn alone(state: &State) -> Result<cognate_domain::app::whole::Alone, Trouble> {
+pub(super) async fn alone(state: &State) -> Result<cognate_domain::app::whole::Alone, Trouble> {
     let alone = tokio::time::timeout(PATIENCE, state.app.whole.alone()).await;
     let busy = || {
         Trouble::refused(
@@ -202,7 +210,7 @@ async fn alone(state: &State) -> Result<cognate_domain::app::whole::Alone, Troub
 }
 
 /// Does the work in a task of its own, so that a client that goes away does not stop it between its steps.
-async fn in_own_task<F>(
+pub(super) async fn in_own_task<F>(
     state: &Arc<State>,
     work: impl FnOnce(Arc<State>) -> F + Send,
 ) -> Result<Value, Trouble>

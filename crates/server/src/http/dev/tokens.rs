@@ -12,6 +12,7 @@ pub(super) async fn explain(ask: Ask<'_>) -> Result<Value, Trouble> {
     let token = value.get("token").and_then(Value::as_str);
     let example = || Trouble::asked(r#"send {"token":"ey…"}"#);
     let token = token.ok_or_else(example)?;
+    let _held = ask.state.app.whole.hold().await;
     explain::explain(&ask.state.app, token)
         .await
         .map_err(failed)

@@ -6,6 +6,7 @@ use super::{Ask, Trouble, failed};
 
 /// Lists the recorded calls of functions, the newest first.
 pub(super) async fn list(ask: Ask<'_>) -> Result<Value, Trouble> {
+    let _held = ask.state.app.whole.hold().await;
     let calls = serde_json::to_value(ask.state.functions.recorded()).map_err(failed)?;
     Ok(json!({"triggers": calls}))
 }
@@ -16,6 +17,8 @@ pub(super) async fn replay(ask: Ask<'_>) -> Result<Value, Trouble> {
         .name
         .parse()
         .map_err(|_| Trouble::missing("Not found."))?;
+    // The call is recorded, and a restore forgets what is.
+    let _held = ask.state.app.whole.hold().await;
     let call = ask.state.functions.replay(id).await;
     let call =
         call.ok_or_else(|| Trouble::asked(format!("no recorded call has the number {id}")))?;
