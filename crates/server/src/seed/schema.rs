@@ -87,7 +87,7 @@ pub(super) const KEYS: Members = &[
     ),
 ];
 pub(super) const CLIENT: Members = &[
-    ("id", "text", "Its id: letters and digits"),
+    ("id", "text", "Its id: letters, digits, _ and +"),
     ("secret", "text", "Its secret; none for a public client"),
     ("profile", "profile", "How the OAuth endpoints behave"),
     (
