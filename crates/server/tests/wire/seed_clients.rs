@@ -170,7 +170,7 @@ async fn a_client_whose_secret_is_published_comes_out_as_one_and_gets_a_new_secr
         );
     }
     // What the store has, a seed does not say.
-    let seed = json!({"pools": [{"id": pool, "clients": [{"id": id, "secret": "abcdefghijklmnopqrstuvwxyz"}]}]});
+    let seed = json!({"pools": [{"id": pool, "clients": [{"id": id, "settings": {"ClientName": "c"}, "secret": "abcdefghijklmnopqrstuvwxyz"}]}]});
     std::fs::write(&file, seed.to_string()).unwrap();
     let why = refused(&other.0, &["seed", "apply", &file]);
     assert!(
