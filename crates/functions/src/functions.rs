@@ -31,7 +31,26 @@ const WARNINGS: usize = 4096;
 
 /// Calls functions where the settings say that they run. Clones share everything.
 #[derive(Clone)]
-pub struct TriggerFunctions(Arc<Inner>);
+pub struct TriggerFunctions {
+    inner: Arc<Inner>,
+    noted: Arc<Noted>,
+}
+
+/// What `dev` remembers of the functions of one database.
+struct Noted {
+    /// None in `serve`.
+    recorder: Option<Recorder>,
+    warned: Mutex<HashSet<(String, String)>>,
+}
+
+impl Noted {
+    fn new(dev: bool) -> Arc<Self> {
+        Arc::new(Self {
+            recorder: dev.then(Recorder::default),
+            warned: Mutex::default(),
+        })
+    }
+}
 
 struct Inner {
     /// The largest rank first.
@@ -45,9 +64,6 @@ struct Inner {
     commands: Commands,
     clock: Clock,
     counts: Counts,
-    /// None in `serve`.
-    recorder: Option<Recorder>,
-    warned: Mutex<HashSet<(String, String)>>,
 }
 
 impl TriggerFunctions {
@@ -96,7 +112,7 @@ impl TriggerFunctions {
             let token = key.token.as_ref().map(|token| token.expose().as_str());
             Signer::new(&key.id, key.secret.expose(), token, "us-east-1", "lambda")
         });
-        Ok(Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             routes: triggers,
             client: Outbound::reaching(reach).with_calls_per_host(CALLS_PER_HOST),
             signer,
@@ -107,19 +123,28 @@ impl TriggerFunctions {
             commands: Commands::new(hidden_variables),
             clock: Clock::default(),
             counts: Counts::default(),
-            recorder: dev.then(Recorder::default),
-            warned: Mutex::default(),
-        })))
+        });
+        let noted = Noted::new(dev);
+        Ok(Self { inner, noted })
+    }
+
+    /// Returns the same functions for another database of the program, whose calls are recorded apart.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            noted: Noted::new(self.noted.recorder.is_some()),
+        }
     }
 
     /// Returns the calls that were counted since the start.
     pub fn counts(&self) -> Vec<Count> {
-        self.0.counts.all()
+        self.inner.counts.all()
     }
 
     /// Returns the calls that `dev` recorded, the newest first.
     pub fn recorded(&self) -> Vec<Recorded> {
-        self.0
+        self.noted
             .recorder
             .as_ref()
             .map(Recorder::all)
@@ -128,10 +153,10 @@ impl TriggerFunctions {
 
     /// Forgets the recorded calls, and which functions were warned of.
     pub fn forget(&self) {
-        if let Some(recorder) = &self.0.recorder {
+        if let Some(recorder) = &self.noted.recorder {
             recorder.forget();
         }
-        self.0
+        self.noted
             .warned
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -141,7 +166,7 @@ impl TriggerFunctions {
     /// Calls a function again with a recorded event, and returns the new call; None if there is no such call. Nothing but
     /// the function learns of it: no answer of this server changes.
     pub async fn replay(&self, id: u64) -> Option<Recorded> {
-        let recorder = self.0.recorder.as_ref()?;
+        let recorder = self.noted.recorder.as_ref()?;
         let (trigger, recorded) = recorder.get(id)?;
         let call = Invocation {
             trigger,
@@ -150,18 +175,22 @@ impl TriggerFunctions {
             id: random::uuid_v4(),
             event: recorded.event,
         };
-        let (_, number) = self.0.call(&call, Some(id)).await;
+        let (_, number) = self
+            .inner
+            .call(&call, Some(id), self.noted.recorder.as_ref())
+            .await;
         Some(recorder.get(number?)?.1)
     }
 
     /// Logs a warning for each function that has no target or one that is not reached, once for each pool and ARN.
     pub async fn warn_of(&self, pool: &str, arns: Vec<String>) {
         for arn in arns {
-            let Some(problem) = self.0.problem(&arn).await else {
+            let Some(problem) = self.inner.problem(&arn).await else {
                 continue;
             };
             let first = {
-                let mut warned = self.0.warned.lock().unwrap_or_else(PoisonError::into_inner);
+                let warned = self.noted.warned.lock();
+                let mut warned = warned.unwrap_or_else(PoisonError::into_inner);
                 let known = (pool.to_owned(), arn.clone());
                 warned.len() >= WARNINGS || warned.insert(known)
             };
@@ -179,7 +208,12 @@ impl TriggerFunctions {
 
 impl Functions for TriggerFunctions {
     fn invoke<'a>(&'a self, call: &'a Invocation) -> Invoking<'a> {
-        Box::pin(async move { self.0.call(call, None).await.0 })
+        Box::pin(async move {
+            self.inner
+                .call(call, None, self.noted.recorder.as_ref())
+                .await
+                .0
+        })
     }
 }
 
@@ -193,6 +227,7 @@ impl Inner {
         &self,
         call: &Invocation,
         replay_of: Option<u64>,
+        recorder: Option<&Recorder>,
     ) -> (Result<Value, InvokeError>, Option<u64>) {
         let begun = Instant::now();
         let (result, target, tries) = match self.route(&call.arn) {
@@ -238,7 +273,7 @@ impl Inner {
                 "called a function"
             ),
         }
-        let number = self.recorder.as_ref().map(|recorder| {
+        let number = recorder.map(|recorder| {
             let course = Course {
                 time: self.clock.wall() / SECOND,
                 target,

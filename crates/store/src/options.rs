@@ -18,8 +18,8 @@ pub enum Synchronous {
     /// When the disk has it.
     #[default]
     Full,
-    /// When the operating system has it. A crash of the machine loses acknowledged data: only for the control run
-    /// of the durability test, never for a server.
+    /// When the operating system has it. A crash of the machine loses acknowledged data: for copies that end with the
+    /// process, and the control run of the durability test.
     Off,
 }
 
@@ -34,6 +34,9 @@ pub struct SqliteOptions {
     pub vfs: Option<String>,
     /// The treatment of missing migrations.
     pub migrate: MigrateMode,
+    /// For one of many databases of a process the most bytes of its file, beyond which commits fail; it has few connections
+    /// and small caches. None for the only one.
+    pub one_of_many: Option<i64>,
 }
 
 /// Any engine that speaks PostgreSQL's protocol.
@@ -75,6 +78,19 @@ impl StoreOptions {
             synchronous: Synchronous::Full,
             vfs: None,
             migrate: MigrateMode::Auto,
+            one_of_many: None,
+        })
+    }
+
+    /// Returns the options for one of many SQLite files of a process whose data ends with it: it has `most_bytes` bytes at most,
+    /// and no commit waits for the disk.
+    pub fn scratch(path: impl Into<PathBuf>, most_bytes: i64) -> Self {
+        Self::Sqlite(SqliteOptions {
+            path: path.into(),
+            synchronous: Synchronous::Off,
+            vfs: None,
+            migrate: MigrateMode::Check,
+            one_of_many: Some(most_bytes),
         })
     }
 

@@ -38,6 +38,9 @@ const SCANS: usize = 4;
 const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements kept by each connection.
 const STATEMENTS: usize = 256;
+/// The same, and the cache in KiB, of the connections of one of many databases.
+const FEW_STATEMENTS: usize = 64;
+const SMALL_CACHE: i64 = 2_048;
 
 /// The state that readers and the writer share.
 pub(crate) struct Shared {
@@ -47,6 +50,8 @@ pub(crate) struct Shared {
     /// False while the writer has no usable connection.
     healthy: AtomicBool,
     closed: AtomicBool,
+    /// The connections for reading of one of many databases, which belong to no thread.
+    readers: Mutex<Vec<Connection>>,
 }
 
 /// An open SQLite database.
@@ -65,6 +70,7 @@ impl Sqlite {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             healthy: AtomicBool::new(true),
             closed: AtomicBool::new(false),
+            readers: Mutex::default(),
         });
         let lock = FileLock::take(&options.path).await?;
         if options.vfs.is_none() {
@@ -133,6 +139,11 @@ impl Sqlite {
         let _permit = self.scans.acquire().await.map_err(|_| StoreError::Closed)?;
         let this = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
+            if this.shared.options.one_of_many.is_some() {
+                return reader::with(&this.shared, |connection| {
+                    reader::select(connection, sql, &params)
+                });
+            }
             let kept = this
                 .scanners
                 .lock()
@@ -229,7 +240,13 @@ impl Shared {
         connection.pragma_update(None, "fullfsync", true)?;
         connection.pragma_update(None, "checkpoint_fullfsync", true)?;
         connection.pragma_update(None, "journal_size_limit", log::LIMIT_BYTES)?;
-        connection.pragma_update(None, "cache_size", -16_384)?;
+        connection.pragma_update(None, "cache_size", -self.cache(16_384))?;
+        if let Some(most) = self.options.one_of_many {
+            let page: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+            let pages = most / page.max(1);
+            // It answers with the new bound.
+            connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+        }
         // What a batch's savepoint would undo is kept in memory: otherwise SQLite writes it to a file in 64 KiB steps,
         // which was a tenth of the CPU of creating a user.
         connection.pragma_update(None, "temp_store", "MEMORY")?;
@@ -258,8 +275,16 @@ impl Shared {
     fn connect_reader(&self) -> rusqlite::Result<Connection> {
         let connection =
             self.connect_with(OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        connection.pragma_update(None, "cache_size", -4_096)?;
+        connection.pragma_update(None, "cache_size", -self.cache(4_096))?;
         Ok(connection)
+    }
+
+    /// Returns the cache of a connection in KiB.
+    fn cache(&self, usual: i64) -> i64 {
+        match self.options.one_of_many.is_some() {
+            true => usual.min(SMALL_CACHE),
+            false => usual,
+        }
     }
 
     fn connect_with(&self, flags: OpenFlags) -> rusqlite::Result<Connection> {
@@ -273,7 +298,12 @@ impl Shared {
         // Plans never depend on the values bound to them; otherwise SQLite parses and plans a join with a bound name
         // again at each use, which costs five times the read itself.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.set_prepared_statement_cache_capacity(
+            match self.options.one_of_many.is_some() {
+                true => FEW_STATEMENTS,
+                false => STATEMENTS,
+            },
+        );
         Ok(connection)
     }
 }

@@ -2,6 +2,7 @@
 //! it reports; an implementation of [`Courier`] delivers it from there to the user.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use cognate_shapes::DeliveryMediumType;
 
@@ -70,4 +71,18 @@ pub trait Courier: Send + Sync {
     /// Delivers a message as the pool's EmailConfiguration and SmsConfiguration say. One call tries each sender once, in
     /// bounded time.
     fn deliver<'a>(&'a self, pool: &'a Pool, message: &'a Outgoing) -> Delivering<'a>;
+}
+
+impl<C: Courier + ?Sized> Courier for Arc<C> {
+    fn sends(&self, pool: &Pool, medium: DeliveryMediumType) -> bool {
+        (**self).sends(pool, medium)
+    }
+
+    fn sends_as(&self, pool: &Pool, sender: &NotifySender) -> bool {
+        (**self).sends_as(pool, sender)
+    }
+
+    fn deliver<'a>(&'a self, pool: &'a Pool, message: &'a Outgoing) -> Delivering<'a> {
+        (**self).deliver(pool, message)
+    }
 }

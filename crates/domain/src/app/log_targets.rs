@@ -2,6 +2,7 @@
 //! is sent; the implementation of [`LogTargets`] knows how a target is reached.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 
 use crate::app::metrics::labels::LogTarget;
@@ -77,4 +78,14 @@ pub trait LogTargets: Send + Sync {
 
     /// Delivers records once, in bounded time.
     fn ship<'a>(&'a self, shipment: &'a Shipment) -> Shipping<'a>;
+}
+
+impl<T: LogTargets + ?Sized> LogTargets for Arc<T> {
+    fn target(&self, destination: &Destination) -> Option<LogTarget> {
+        (**self).target(destination)
+    }
+
+    fn ship<'a>(&'a self, shipment: &'a Shipment) -> Shipping<'a> {
+        (**self).ship(shipment)
+    }
 }

@@ -126,6 +126,8 @@ pub struct Settings {
     pub crypto_threads: usize,
     /// Bytes that the caches of pools, clients and keys may hold.
     pub cache_bytes: u64,
+    /// Signing keys that are made in advance; without them the first token of a pool waits for its own.
+    pub spare_keys: usize,
 }
 
 impl Settings {
@@ -150,6 +152,7 @@ impl Settings {
             breached_passwords: None,
             crypto_threads: std::thread::available_parallelism().map_or(2, |n| n.get()),
             cache_bytes: 16 << 20,
+            spare_keys: 4,
         }
     }
 
@@ -170,7 +173,7 @@ pub struct App {
     /// The key of the audit trail.
     pub trail: TrailKey,
     /// The bounded pool for SRP and RSA work.
-    pub workers: Workers,
+    pub workers: Arc<Workers>,
     /// Wall and service time.
     pub clock: Clock,
     /// Pools, clients and signing keys.
@@ -233,6 +236,30 @@ impl App {
     /// # Errors
     /// The store's; in `serve` a database whose clock was moved: that would bring back what has expired.
     pub async fn open(settings: Settings, store: Store, root: RootKey) -> Result<Arc<Self>> {
+        let workers = Arc::new(Workers::new(settings.crypto_threads, 4096));
+        Self::assemble(settings, store, root, workers).await
+    }
+
+    /// Opens the domain on another database of the same program, which shares the threads for computing with this one and
+    /// nothing else.
+    ///
+    /// # Errors
+    /// Those of [`App::open`].
+    pub async fn open_beside(
+        &self,
+        settings: Settings,
+        store: Store,
+        root: RootKey,
+    ) -> Result<Arc<Self>> {
+        Self::assemble(settings, store, root, self.workers.clone()).await
+    }
+
+    async fn assemble(
+        settings: Settings,
+        store: Store,
+        root: RootKey,
+        workers: Arc<Workers>,
+    ) -> Result<Arc<Self>> {
         let offset = crate::records::meta::clock_offset(&store).await?;
         if settings.mode == Mode::Serve && offset != 0 {
             return Err(Fault::Internal(
@@ -240,7 +267,6 @@ impl App {
             ));
         }
         let trail = trail::prepare(&store, &root).await?;
-        let workers = Workers::new(settings.crypto_threads, 4096);
         let cache = Cache::new(settings.cache_bytes);
         Ok(Arc::new(Self {
             clock: Clock::new(offset),

@@ -3,6 +3,7 @@
 //! the store is reached.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use cognate_crypto::secret::SecretString;
 
@@ -39,4 +40,26 @@ pub trait SecretStore: Send + Sync {
 
     /// Deletes a secret at once, whether it is there or not; in bounded time.
     fn remove<'a>(&'a self, name: &'a str) -> Keeping<'a, ()>;
+}
+
+impl<S: SecretStore + ?Sized> SecretStore for Arc<S> {
+    fn region(&self) -> &str {
+        (**self).region()
+    }
+
+    fn place(&self) -> &str {
+        (**self).place()
+    }
+
+    fn publish<'a>(
+        &'a self,
+        name: &'a str,
+        value: &'a SecretString,
+    ) -> Keeping<'a, Option<String>> {
+        (**self).publish(name, value)
+    }
+
+    fn remove<'a>(&'a self, name: &'a str) -> Keeping<'a, ()> {
+        (**self).remove(name)
+    }
 }

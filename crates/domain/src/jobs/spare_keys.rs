@@ -5,9 +5,6 @@ use crate::app::keys;
 use crate::errors::Result;
 use crate::jobs::runner::{Job, Progress};
 
-/// The keys that are kept ready.
-const SPARES: usize = 4;
-
 /// The making of spare keys, one in each turn.
 #[derive(Default)]
 pub(super) struct SpareKeys;
@@ -17,7 +14,7 @@ impl Job for SpareKeys {
     const SHARED: bool = false;
 
     async fn portion(&mut self, app: &App, _key: &str, _cursor: &str) -> Result<Progress> {
-        keys::add_spare(app.sources(), SPARES).await?;
+        keys::add_spare(app.sources(), app.settings.spare_keys).await?;
         Ok(Progress::done())
     }
 }

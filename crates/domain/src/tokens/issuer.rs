@@ -68,9 +68,11 @@ fn base<'u>(
     }
     let came = came?;
     let (scheme, host) = came.split_once("://")?;
-    let (name, port) = host.find(':').map_or((host, ""), |at| host.split_at(at));
+    let (name, rest) = host
+        .find([':', '/'])
+        .map_or((host, ""), |at| host.split_at(at));
     if name.ends_with(".localhost") {
-        return Some(format!("{scheme}://localhost{port}").into());
+        return Some(format!("{scheme}://localhost{rest}").into());
     }
     Some(came.into())
 }

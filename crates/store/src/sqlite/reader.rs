@@ -1,12 +1,16 @@
-//! Connections for reading that belong to a thread.
+//! Connections for reading that belong to a thread; those of one of many databases belong to nobody, since each of them would have one
+//! in each thread.
 
 use std::cell::RefCell;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 
 use rusqlite::Connection;
 
 use super::{Shared, value};
 use crate::{Row, StoreError, Value};
+
+/// The connections that one of many databases keeps; more are opened while more threads read at once.
+const KEPT: usize = 2;
 
 struct Reader {
     store: u64,
@@ -24,6 +28,9 @@ pub(super) fn with<T>(
     shared: &Arc<Shared>,
     read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> Result<T, StoreError> {
+    if shared.options.one_of_many.is_some() {
+        return with_any(shared, read);
+    }
     READERS.with_borrow_mut(|readers| {
         let at = match readers.iter().position(|reader| reader.store == shared.id) {
             Some(at) => at,
@@ -53,8 +60,39 @@ pub(super) fn with<T>(
     })
 }
 
-/// Closes this thread's connection.
+/// Runs a read on a connection that nobody uses now.
+fn with_any<T>(
+    shared: &Shared,
+    read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> Result<T, StoreError> {
+    let readers = || {
+        let readers = shared.readers.lock();
+        readers.unwrap_or_else(PoisonError::into_inner)
+    };
+    let kept = readers().pop();
+    let connection = match kept {
+        Some(connection) => connection,
+        None => shared
+            .connect_reader()
+            .map_err(|error| value::store_error(&error))?,
+    };
+    let answer = read(&connection);
+    let is_good = answer
+        .as_ref()
+        .err()
+        .is_none_or(|error| !value::is_engine_failure(error));
+    let mut readers = readers();
+    if is_good && readers.len() < KEPT && shared.open().is_ok() {
+        readers.push(connection);
+    }
+    drop(readers);
+    answer.map_err(|error| value::store_error(&error))
+}
+
+/// Closes this thread's connection, and those of nobody.
 pub(super) fn forget(shared: &Shared) {
+    let readers = shared.readers.lock();
+    readers.unwrap_or_else(PoisonError::into_inner).clear();
     READERS.with_borrow_mut(|readers| readers.retain(|reader| reader.store != shared.id));
 }
 

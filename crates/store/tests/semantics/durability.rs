@@ -51,6 +51,7 @@ async fn open(folder: &Path, synchronous: Synchronous) -> Store {
     let options = StoreOptions::Sqlite(SqliteOptions {
         path: folder.join("test.db"),
         synchronous,
+        one_of_many: None,
         vfs: Some(disk::NAME.to_owned()),
         migrate: MigrateMode::Auto,
     });

@@ -1,6 +1,8 @@
 //! Tests of behaviour that only the embedded engine has.
 
-use cognate_store::{Batch, CommitError, Label, OpenError, Store, params};
+use cognate_store::{
+    Batch, CommitError, Label, OpenError, Store, StoreError, StoreOptions, params,
+};
 
 use crate::engines::{self, Folder};
 
@@ -162,4 +164,50 @@ async fn a_late_conflict_undoes_its_batch_alone_in_a_shared_group() {
         }
     }
     store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_of_many_databases_keeps_to_its_bytes_and_goes_on() {
+    let folder = Folder::new();
+    let whole = engines::sqlite(&folder).await;
+    let file = folder.path().join("one.db");
+    whole.copy_to(&file).await.unwrap();
+    whole.close().await;
+    let length = i64::try_from(std::fs::metadata(&file).unwrap().len()).unwrap();
+    let options = StoreOptions::scratch(&file, length + (256 << 10));
+    let store = Store::open(&options).await.unwrap();
+    let value = "x".repeat(8_000);
+    let mut kept = 0;
+    let full = loop {
+        let put = Batch::new().run(PUT, params![format!("v{kept}"), &value]);
+        match store.commit(put).await {
+            Ok(_) => kept += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(
+        matches!(full, CommitError::Store(StoreError::Unavailable(_))),
+        "{full}"
+    );
+    assert!((10..64).contains(&kept), "{kept}");
+
+    // Any number of readers sees what is there, and what is committed later.
+    let count = "SELECT COUNT(*) FROM meta WHERE name LIKE 'v%'";
+    let readers: Vec<_> = (0..16)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.row(count, Vec::new()).await.unwrap().unwrap().int(0) })
+        })
+        .collect();
+    for reader in readers {
+        assert_eq!(reader.await.unwrap().unwrap(), kept);
+    }
+    let gone = Batch::new().run("DELETE FROM meta WHERE name LIKE 'v%'", Vec::new());
+    store.commit(gone).await.unwrap();
+    let put = Batch::new().run(PUT, params!["v0", &value]);
+    store.commit(put).await.unwrap();
+    let left = store.scan(count, Vec::new()).await.unwrap();
+    assert_eq!(left[0].int(0).unwrap(), 1);
+    store.close().await;
+    assert!(store.rows(count, Vec::new()).await.is_err());
 }
