@@ -13,6 +13,7 @@
 //! | `seed` | pools with everything in them, as a file says |
 //! | `doctor` | whether a running server and a client fit together |
 //! | `impersonation` | standing in for the hosts of Amazon's, in `dev` |
+//! | `worlds` | states of `dev` beside each other, for tests in parallel |
 //! | `cli` | the command line |
 //!
 //! A request goes through `http::listen` (connections, TLS, time-outs), `http::service` (which part answers),
@@ -31,6 +32,7 @@ mod hints;
 mod http;
 mod impersonation;
 mod log;
+mod parts;
 mod pem;
 mod places;
 mod seed;
@@ -38,6 +40,7 @@ pub mod settings;
 pub mod start;
 pub mod state;
 mod time_text;
+mod worlds;
 
 /// Backups, for tests and measurements.
 pub use database::backup;

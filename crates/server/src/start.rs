@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use cognate_access::keys::{AccessKeys, NewKey};
-use cognate_access::{Rates, commands};
+use cognate_access::commands;
+use cognate_access::keys::NewKey;
 use cognate_courier::Post;
 use cognate_crypto::seal::RootKey;
 use cognate_domain::clock::Clock;
@@ -20,25 +20,24 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::admin::control;
-use crate::audit::refusals::{self, Refusals};
-use crate::aws::newer::Newer;
+use crate::audit::refusals;
 use crate::cli::door;
 use crate::database::backup::schedule;
 use crate::database::database_identity;
 use crate::database::sealing;
-use crate::faults::{Faults, FaultyCourier, FaultyFunctions};
 use crate::http::connections::Bounds;
-use crate::http::dev;
 use crate::http::health;
 use crate::http::limits::{Load, connections_within_open_files};
 use crate::http::listen::Listening;
 use crate::http::metrics;
 use crate::http::tls::{Tls, TlsFiles};
 use crate::impersonation::{Impersonated, Impersonation};
+use crate::parts::Parts;
 use crate::places::KnownPlaces;
 use crate::settings::data_dir::{DataDir, ENDPOINT_FILE};
 use crate::settings::{Database, ServerConfig};
 use crate::state::State;
+use crate::worlds::{self, Worlds};
 
 /// A server that answers.
 pub struct Running {
@@ -179,7 +178,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         .collect::<Result<Vec<_>, _>>()?;
     origins.ports = addresses.iter().map(SocketAddr::port).collect();
 
-    let (mode, account) = (domain.mode, domain.account.clone());
+    let mode = domain.mode;
     let OpenDatabase { store, root } = open(mode, &database).await?;
     if let Some(setting) = store.answers_too_early().await? {
         if mode == Mode::Serve {
@@ -192,48 +191,32 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
             "the database answers before a commit is durable: a crash loses data"
         );
     }
-    let app = App::open(domain, store, root)
+    let app = App::open(domain.clone(), store, root)
         .await
         .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
-    // Set once: `app` is new.
-    let _ = app.places.set(Box::new(places.clone()));
-    let faults = (mode == Mode::Dev).then(Faults::default);
-    let _ = match &faults {
-        Some(faults) => {
-            let functions = FaultyFunctions(functions.clone(), faults.clone());
-            app.functions.set(Box::new(functions))
-        }
-        None => app.functions.set(Box::new(functions.clone())),
+    let has_root = fixed.is_some();
+    let parts = Parts {
+        settings: domain,
+        functions,
+        log_targets: Arc::new(log_targets),
+        secret_store: secret_store.map(Arc::new),
+        code_keys: code_keys.map(Arc::new),
+        courier: courier.map(Arc::new),
+        places: places.clone(),
+        origins,
+        root: fixed.map(Arc::new),
+        rates,
+        backups: Arc::new(backups),
+        seed: seed.map(Arc::new),
+        load: Arc::new(Load::default()),
+        clock_agrees: agrees(&app).await?,
     };
-    let _ = app.log_targets.set(Box::new(log_targets));
-    if let Some(store) = secret_store {
-        let _ = app.secret_store.set(Box::new(store));
-    }
-    if let Some(keys) = code_keys {
-        let _ = app.code_cipher.set(Box::new(keys));
-    }
-    if let Some(courier) = courier {
-        let _ = match &faults {
-            Some(faults) => {
-                let courier = FaultyCourier(courier, faults.clone());
-                app.courier.set(Box::new(courier))
-            }
-            None => app.courier.set(Box::new(courier)),
-        };
-    }
-    let new_root = match (mode, &fixed) {
-        (Mode::Serve, None) => commands::create_first_root(&app).await?,
+    let faults = parts.furnish(&app);
+    let new_root = match (mode, has_root) {
+        (Mode::Serve, false) => commands::create_first_root(&app).await?,
         _ => None,
     };
-    let skew = app.store.wall_skew().await?;
-    let clock_agrees = skew.abs() <= health::MAX_SKEW;
-    if !clock_agrees {
-        tracing::error!(
-            skew_micros = skew,
-            "this machine's clock differs from the database's: not ready"
-        );
-    }
-    if let Some(seed) = &seed {
+    if let Some(seed) = &parts.seed {
         // On the heap: most starts have none.
         Box::pin(crate::seed::start::apply(&app, seed)).await?;
     }
@@ -244,27 +227,18 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         }
         _ => None,
     };
-    let keys = AccessKeys::new(&account, fixed);
-    let state = Arc::new(State {
-        app,
-        functions,
-        keys,
-        origins,
-        refusals: Refusals::default(),
-        faults,
-        newer: Newer::default(),
-        load: Arc::new(Load::default()),
-        rates: Rates::new(rates),
-        backups,
-        seed,
-        dev: dev::Tools::new(database.folder.as_ref().map(DataDir::path)),
-        clock_agrees,
-    });
+    let Database { folder, key, .. } = database;
+    let path = folder.as_ref().map(DataDir::path);
+    let worlds = match mode {
+        Mode::Dev => Some(Worlds::new(parts.clone(), key, path)?),
+        Mode::Serve => None,
+    };
+    let state = Arc::new(parts.state(app, faults, path, worlds));
 
     let (stop, stopped) = watch::channel(false);
     let mut tasks = Vec::new();
     let mut control_path = None;
-    if let Some(folder) = &database.folder {
+    if let Some(folder) = &folder {
         match control::bind(folder.path()) {
             Ok(listener) => {
                 tasks.push(tokio::spawn(control::serve(listener, state.clone())));
@@ -274,7 +248,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
             Err(error) => tracing::warn!(%error, "commands cannot reach this server while it runs"),
         }
     }
-    let endpoint = endpoint_file(mode, &database, &addresses, tls.is_some())?;
+    let endpoint = endpoint_file(mode, folder.as_ref(), &addresses, tls.is_some())?;
     if let Some(tls) = &tls {
         tasks.push(tokio::spawn(tls.clone().watch()));
     }
@@ -290,8 +264,12 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     tasks.push(tokio::spawn(refusals::keep(state.clone())));
     tasks.push(tokio::spawn(schedule::keep(state.clone())));
     let speaks_tls = tls.is_some();
+    let reserved = match mode {
+        Mode::Dev => worlds::RESERVED_FILES,
+        Mode::Serve => 0,
+    };
     let bounds = Bounds {
-        all: usize::try_from(connections_within_open_files(connections))?,
+        all: usize::try_from(connections_within_open_files(connections, reserved))?,
         client: usize::try_from(client_connections)?,
     };
     let listening = Listening::new(state.clone(), bounds, stopped);
@@ -304,7 +282,6 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
         tasks.push(tokio::spawn(listening.clone().accept(listener, Some(tls))));
         impersonated
     });
-    let Database { folder, .. } = database;
     Ok(Running {
         addresses,
         metrics: metrics_address,
@@ -337,14 +314,27 @@ async fn stand_in_at(
     Ok((impersonated, listener, tls))
 }
 
+/// True if this machine's clock agrees with the database's.
+async fn agrees(app: &App) -> anyhow::Result<bool> {
+    let skew = app.store.wall_skew().await?;
+    let agrees = skew.abs() <= health::MAX_SKEW;
+    if !agrees {
+        tracing::error!(
+            skew_micros = skew,
+            "this machine's clock differs from the database's: not ready"
+        );
+    }
+    Ok(agrees)
+}
+
 /// Writes where `dev` answers into the folder of its database, for the commands that ask it.
 fn endpoint_file(
     mode: Mode,
-    database: &Database,
+    folder: Option<&DataDir>,
     addresses: &[SocketAddr],
     tls: bool,
 ) -> anyhow::Result<Option<PathBuf>> {
-    let folder = database.folder.as_ref().filter(|_| mode == Mode::Dev);
+    let folder = folder.filter(|_| mode == Mode::Dev);
     let (Some(folder), Some(address)) = (folder, addresses.first()) else {
         return Ok(None);
     };
@@ -377,6 +367,9 @@ impl Running {
             tracing::warn!(
                 "requests or sends were still under way when the time for stopping was over"
             );
+        }
+        if let Some(worlds) = &self.state.worlds {
+            worlds.end().await;
         }
         self.state.refusals.flush(&self.state.app).await;
         self.state.app.store.close().await;

@@ -1,10 +1,12 @@
 //! The long-lived parts that every request of a running server shares.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cognate_access::keys::AccessKeys;
 use cognate_access::{ClientAddress, Demand, RateError, Rates};
 use cognate_domain::App;
+use cognate_domain::app::whole::Alone;
 use cognate_functions::TriggerFunctions;
 use cognate_web::{Site, Verdict};
 
@@ -15,6 +17,7 @@ use crate::http::dev::Tools;
 use crate::http::limits::Load;
 use crate::http::origin::OriginRules;
 use crate::seed::start::SeedFile;
+use crate::worlds::Worlds;
 
 /// The state of a running server.
 pub struct State {
@@ -37,13 +40,27 @@ pub struct State {
     /// The limits of requests a second.
     pub rates: Rates,
     /// The settings of backups.
-    pub backups: crate::database::backup::run::Settings,
+    pub backups: Arc<crate::database::backup::run::Settings>,
     /// What the pools had from the start.
-    pub seed: Option<SeedFile>,
+    pub seed: Option<Arc<SeedFile>>,
     /// What `dev` keeps for tests.
     pub dev: Tools,
+    /// The worlds beside this state; None in `serve`, and in a world.
+    pub worlds: Option<Worlds>,
     /// True if this machine's clock agreed with the database's at start.
     pub clock_agrees: bool,
+}
+
+/// The time for which a snapshot, a restore or a world waits for what is under way.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl State {
+    /// Waits until no request and no job uses the database, and keeps later ones waiting; None if one of them takes too long,
+    /// and in `serve`.
+    pub async fn alone(&self) -> Option<Alone> {
+        let alone = tokio::time::timeout(PATIENCE, self.app.whole.alone()).await;
+        alone.ok().flatten()
+    }
 }
 
 impl Site for State {

@@ -69,7 +69,8 @@ pub struct Visitor {
     pub user_agent: String,
     /// The host that the request names, in its parsed form.
     pub host: String,
-    /// Scheme and host by which the client came, checked against the allowed ones; None if they are not among them.
+    /// Scheme and host by which the client came, checked against the allowed ones, and the path of a world of `dev`; None if they
+    /// are not among them.
     pub base_url: Option<String>,
     /// Scheme and host by which the client came, to be used if the host is the domain of a pool; None if it cannot be one
     /// on this server.
@@ -87,6 +88,14 @@ impl Visitor {
     pub fn is_https(&self) -> bool {
         let base_url = self.base_url.as_deref();
         base_url.is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Returns scheme and host of [`Visitor::base_url`].
+    pub fn origin(&self) -> Option<&str> {
+        let url = self.base_url.as_deref()?;
+        let (_, rest) = url.split_once("://")?;
+        let path = rest.find('/').map_or(0, |at| rest.len() - at);
+        url.get(..url.len() - path)
     }
 }
 

@@ -15,10 +15,12 @@ use crate::aws::protocol::About;
 use crate::aws::sigv4;
 use crate::errors::{self, Refusal};
 use crate::state::State;
+use crate::worlds::place;
 
 /// Returns what is signed of a request.
 pub fn received<'a>(about: &'a About, parts: &'a Parts, body: &'a [u8]) -> sigv4::SignedParts<'a> {
     sigv4::SignedParts {
+        path: place::signed_path(parts),
         query: parts.uri.query().unwrap_or(""),
         headers: &parts.headers,
         host: &about.host.text,

@@ -20,6 +20,8 @@ pub const SERVICE: &str = "cognito-idp";
 
 /// The parts of a request that are signed.
 pub struct SignedParts<'a> {
+    /// The path of the request line: `/`, or that of a world.
+    pub path: &'a str,
     /// The query of the request line, without `?`.
     pub query: &'a str,
     /// The header fields as received.
@@ -239,7 +241,9 @@ impl Claim<'_> {
         let mut names = self.signed.clone();
         names.sort_unstable();
         let mut out = String::with_capacity(512);
-        out.push_str("POST\n/\n");
+        out.push_str("POST\n");
+        out.push_str(request.path);
+        out.push('\n');
         out.push_str(&canonical_query(request.query));
         out.push('\n');
         for pair in names.windows(2) {

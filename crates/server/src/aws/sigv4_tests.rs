@@ -86,6 +86,7 @@ impl Signed {
             .get("host")
             .map_or("localhost:9229", |h| h.to_str().unwrap());
         let request = SignedParts {
+            path: "/",
             query: &self.query,
             headers: &self.headers,
             host,

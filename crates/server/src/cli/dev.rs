@@ -1,4 +1,4 @@
-//! `cognate dev snapshot`, `restore` and `reset`: what tests ask a running `dev`, for shells; and what goes with
+//! `cognate dev snapshot`, `restore`, `reset` and `worlds`: what tests ask a running `dev`, for shells; and what goes with
 //! `--impersonate` besides the settings.
 
 use std::path::{Path, PathBuf};
@@ -26,12 +26,13 @@ const BOUNDS: Bounds = Bounds {
 
 /// Adds the commands to the one that runs the server.
 pub(super) fn commands(dev: Command) -> Command {
-    let name = || {
+    let named = |what: &'static str| {
         Arg::new("name")
             .value_name("NAME")
             .required(true)
-            .help("Name of the snapshot: letters, digits, - and _")
+            .help(what)
     };
+    let name = || named("Name of the snapshot: letters, digits, - and _");
     let endpoint = || {
         Arg::new("endpoint")
             .long("endpoint")
@@ -71,6 +72,20 @@ pub(super) fn commands(dev: Command) -> Command {
     .subcommand(sub("restore", "Take the running server back to a snapshot").arg(name()))
     .subcommand(sub("snapshots", "List the snapshots"))
     .subcommand(sub("reset", "Empty the running server"))
+    .subcommand(
+        Command::new("worlds")
+            .about(
+                "The worlds of the running server: states beside each other, for tests in parallel",
+            )
+            .arg(endpoint().global(true))
+            .subcommand_required(true)
+            .subcommand(Command::new("list").about("List the worlds"))
+            .subcommand(
+                Command::new("delete")
+                    .about("Delete a world with everything in it")
+                    .arg(named("Name of the world")),
+            ),
+    )
 }
 
 /// Runs one of the commands; false if there is none, which means to run the server.
@@ -93,6 +108,19 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
                 say(&line(snapshot))?;
             }
         }
+        "worlds" => match sub.subcommand() {
+            Some(("delete", sub)) => {
+                let path = format!("/_dev/worlds/{}", name(sub)?);
+                ask(Method::DELETE, &path).await?;
+            }
+            _ => {
+                let answer = ask(Method::GET, "/_dev/worlds").await?;
+                let found = answer.get("worlds").and_then(Value::as_array);
+                for world in found.into_iter().flatten() {
+                    say(&line(world))?;
+                }
+            }
+        },
         "snapshot" => {
             let path = format!("/_dev/snapshots/{}", name(sub)?);
             say(&line(&ask(Method::POST, &path).await?))?;
@@ -147,7 +175,7 @@ fn undo(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
     )
 }
 
-/// Returns the name of a snapshot, which becomes a part of a path.
+/// Returns the name of a snapshot or world, which becomes a part of a path.
 fn name(matches: &ArgMatches) -> anyhow::Result<String> {
     let name = text(matches, "name");
     match names::is_one(&name) {

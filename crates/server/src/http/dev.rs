@@ -16,6 +16,7 @@ mod snapshots;
 mod tokens;
 mod totp;
 mod triggers;
+mod worlds;
 
 use std::path::Path;
 use std::pin::Pin;
@@ -52,9 +53,10 @@ pub struct Tools {
 
 impl Tools {
     /// Returns the tools of a server whose database is in the folder; None for one that is no file.
-    pub fn new(data: Option<&Path>) -> Self {
+    /// `is_world`: true for one of many.
+    pub fn new(data: Option<&Path>, is_world: bool) -> Self {
         Self {
-            snapshots: Snapshots::new(data),
+            snapshots: Snapshots::new(data, is_world),
             passkeys: Passkeys::default(),
             waiting: Semaphore::new(MOST_WAITING),
         }
@@ -140,6 +142,11 @@ const ROUTES: &[(&str, &str, Run)] = &[
     }),
     ("POST", "/_dev/snapshots/{}/restore", |ask| {
         Box::pin(snapshots::restore(ask))
+    }),
+    ("GET", "/_dev/worlds", |ask| Box::pin(worlds::list(ask))),
+    ("POST", "/_dev/worlds/{}", |ask| Box::pin(worlds::make(ask))),
+    ("DELETE", "/_dev/worlds/{}", |ask| {
+        Box::pin(worlds::delete(ask))
     }),
 ];
 
@@ -267,6 +274,14 @@ impl Trouble {
     fn missing(why: impl Into<String>) -> Self {
         Self::refused(StatusCode::NOT_FOUND, why)
     }
+}
+
+/// What is asked for has to be alone, and is not.
+fn busy() -> Trouble {
+    Trouble::refused(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "requests or jobs that call others are still under way: try again",
+    )
 }
 
 fn refuse(status: StatusCode, why: &str, request_id: &str) -> Response {

@@ -6,6 +6,7 @@
 //! left.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cognate_access::ClientAddress;
@@ -13,11 +14,11 @@ use cognate_domain::facts::ip_range::IpRange;
 use http::HeaderMap;
 
 /// Proxies whose headers are trusted.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Proxies {
     trusted: Vec<IpRange>,
     /// True once a proxy that is not among them was reported.
-    reported: AtomicBool,
+    reported: Arc<AtomicBool>,
 }
 
 impl Proxies {
@@ -25,7 +26,7 @@ impl Proxies {
     pub fn new(trusted: Vec<IpRange>) -> Self {
         Self {
             trusted,
-            reported: AtomicBool::new(false),
+            reported: Arc::default(),
         }
     }
 

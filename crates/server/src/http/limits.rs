@@ -248,17 +248,25 @@ impl Load {
     }
 }
 
-/// Returns how many of the `wanted` connections fit under the process's limit of open files, leaving room for databases and logs.
-pub fn connections_within_open_files(wanted: u32) -> u32 {
+/// Returns how many of the `wanted` connections fit under the process's limit of open files, leaving room for databases and logs,
+/// and for `reserved` files more.
+pub fn connections_within_open_files(wanted: u32, reserved: u32) -> u32 {
     const RESERVED: u32 = 192;
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let line = limits.lines().find(|l| l.starts_with("Max open files"));
-    let soft = line
-        .and_then(|l| l.split_whitespace().nth(3))
-        .and_then(|n| n.parse::<u32>().ok());
-    soft.map_or(wanted, |soft| {
-        wanted.min(soft.saturating_sub(RESERVED).max(16))
+    most_open_files().map_or(wanted, |soft| {
+        wanted.min(soft.saturating_sub(RESERVED + reserved).max(16))
     })
+}
+
+/// Returns how many files more this process may open, where the system says it.
+pub fn files_left() -> Option<u32> {
+    let open = std::fs::read_dir("/proc/self/fd").ok()?.count();
+    Some(most_open_files()?.saturating_sub(u32::try_from(open).ok()?))
+}
+
+fn most_open_files() -> Option<u32> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find(|l| l.starts_with("Max open files"))?;
+    line.split_whitespace().nth(3)?.parse().ok()
 }
 
 #[cfg(test)]

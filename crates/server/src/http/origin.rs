@@ -14,7 +14,7 @@ use crate::http::forwarded::Proxies;
 use crate::http::host::Host;
 
 /// The hosts, origins and proxies that this server trusts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct OriginRules {
     /// True in `dev`, where a foreign web page may be the caller.
     pub dev: bool,
@@ -29,6 +29,8 @@ pub struct OriginRules {
     pub proxies: Proxies,
     /// The configured URL.
     pub public_url: Option<PublicUrl>,
+    /// The path before those of all URLs of this server; empty but for a world.
+    pub prefix: String,
 }
 
 /// The URL by which clients are told to reach this server.
@@ -170,14 +172,14 @@ impl OriginRules {
         if let Some(url) = &self.public_url
             && host.within(&url.scheme) == url.host
         {
-            return Some(url.text.clone());
+            return Some(format!("{}{}", url.text, self.prefix));
         }
         let scheme = self.scheme(peer, headers);
         let own = self.listed(host, scheme).or_else(|| {
             let loopback = self.dev && host.is_loopback();
             loopback.then(|| host.within(scheme))
         })?;
-        Some(format!("{scheme}://{own}"))
+        Some(format!("{scheme}://{own}{}", self.prefix))
     }
 
     /// Returns the URL by which the client reached this server, for a host that is the domain of a pool. None for a port
@@ -196,7 +198,7 @@ impl OriginRules {
                 || self.ports.contains(&port)
                 || public.is_some_and(|url| url.host.port() == Some(port))
         });
-        known.then(|| format!("{scheme}://{host}"))
+        known.then(|| format!("{scheme}://{host}{}", self.prefix))
     }
 
     fn scheme(&self, peer: Peer, headers: &HeaderMap) -> &'static str {

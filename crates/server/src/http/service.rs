@@ -26,6 +26,7 @@ use crate::http::limits::{BodyLimit, Load};
 use crate::http::origin::{self, Peer};
 use crate::http::response::{self, Response};
 use crate::state::State;
+use crate::worlds::{self, answer as answer_of_world, place};
 
 /// Answers one request that came on `connection`. Never fails: every error is an answer.
 pub async fn respond(
@@ -35,7 +36,41 @@ pub async fn respond(
     request: Request<Incoming>,
 ) -> Response {
     let request_id = random::uuid_v4();
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    if state.worlds.is_some() && place::is_named(&parts) {
+        // On the heap, as few requests have one.
+        return Box::pin(in_world(state, peer, connection, parts, body, request_id)).await;
+    }
+    answer(state, peer, connection, parts, body, request_id).await
+}
+
+/// Answers a request that names a world (docs/TEST-API.md).
+async fn in_world(
+    state: Arc<State>,
+    peer: Peer,
+    connection: &Arc<Connection>,
+    mut parts: Parts,
+    body: Incoming,
+    request_id: String,
+) -> Response {
+    let browser = parts.headers.contains_key(header::ORIGIN);
+    let (place, world) = match worlds::arrive(&state, &mut parts).await {
+        Ok(arrived) => arrived,
+        Err(none) => return none.response(browser, &request_id),
+    };
+    let response = answer(world, peer, connection, parts, body, request_id).await;
+    answer_of_world::put(response, &place).await
+}
+
+/// Answers a request about a state.
+async fn answer(
+    state: Arc<State>,
+    peer: Peer,
+    connection: &Arc<Connection>,
+    mut parts: Parts,
+    body: Incoming,
+    request_id: String,
+) -> Response {
     if state.origins.dev {
         if let Some(answer) = compat::answer(&parts, &request_id) {
             return answer;

@@ -9,6 +9,9 @@ use cognate_crypto::random;
 /// The file in the folder with the URL of the `dev` that runs on it.
 pub const ENDPOINT_FILE: &str = "endpoint";
 
+/// The file in the folder that is the embedded database.
+pub const DATABASE_FILE: &str = "cognate.db";
+
 /// A data folder.
 pub struct DataDir {
     path: PathBuf,

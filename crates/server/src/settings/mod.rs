@@ -156,6 +156,7 @@ impl ServerConfig {
             cors_origins: config.many("cors_origin").to_vec(),
             proxies: Proxies::new(networks(config)?),
             public_url: public_url.clone(),
+            prefix: String::new(),
         };
         let hello = public_url
             .as_ref()
@@ -273,7 +274,8 @@ impl Database {
                 may_create: mode.is_some(),
             },
         };
-        let store = StoreOptions::sqlite(folder.path().join("cognate.db")).migrate(migrate);
+        let store =
+            StoreOptions::sqlite(folder.path().join(data_dir::DATABASE_FILE)).migrate(migrate);
         Ok(Self {
             store,
             folder: Some(folder),

@@ -333,6 +333,11 @@ async fn serve_has_none_of_it() {
         "/_dev/snapshots",
         "/_dev/snapshots/a",
         "/_dev/snapshots/a/restore",
+        "/_dev/worlds",
+        "/_dev/worlds/a",
+        "/_world/a/_dev/clock",
+        "/_world/a/",
+        "/_world/a",
         "/_dev",
     ] {
         for method in [Method::GET, Method::POST] {

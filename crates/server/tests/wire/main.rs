@@ -41,3 +41,5 @@ mod tls;
 mod triggers;
 mod warnings;
 mod whole;
+mod worlds;
+mod worlds_bounds;

@@ -85,8 +85,8 @@ impl Csrf {
 fn is_ours(request: &Request<'_>) -> bool {
     let says = |name: &HeaderName| request.headers().contains_key(name);
     let visitor = request.visitor();
-    let fits = |origin: &str| match &visitor.base_url {
-        Some(base) => origin == base,
+    let fits = |origin: &str| match visitor.origin() {
+        Some(own) => origin == own,
         // The host is none that this server knows its URL of; a browser's origin still names it.
         None => {
             origin

@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use cognate_store::{Restore, StoreError};
 use http::StatusCode;
@@ -18,13 +18,13 @@ use tokio::sync::Mutex;
 
 use super::{Ask, Trouble, failed, names};
 use crate::database::database_identity::SAME;
+use crate::settings::data_dir::DATABASE_FILE;
 use crate::state::State;
 use crate::time_text::rfc3339;
+use crate::worlds::MOST_BYTES;
 
 /// The most snapshots.
 const MOST: usize = 64;
-/// How long a restore waits for what is under way.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// The end of the names of files.
 const ENDING: &str = ".db";
 /// The file that becomes a snapshot; no name of a snapshot has a point.
@@ -34,6 +34,8 @@ const UNFINISHED: &str = "new.snapshot";
 pub struct Snapshots {
     /// None for a database that is no file.
     folder: Option<PathBuf>,
+    /// The database, if its size and those of its snapshots are bounded.
+    bounded: Option<PathBuf>,
     /// One at a time makes, restores or deletes one, or empties the server.
     turn: Mutex<()>,
 }
@@ -47,10 +49,12 @@ struct Found {
 }
 
 impl Snapshots {
-    /// Returns the snapshots of the database in a folder.
-    pub fn new(data: Option<&Path>) -> Self {
+    /// Returns the snapshots of the database in a folder. `is_world`: true for one of many.
+    pub fn new(data: Option<&Path>, is_world: bool) -> Self {
+        let bounded = data.filter(|_| is_world);
         Self {
             folder: data.map(|data| data.join("snapshots")),
+            bounded: bounded.map(|data| data.join(DATABASE_FILE)),
             turn: Mutex::default(),
         }
     }
@@ -136,6 +140,15 @@ pub(super) async fn make(ask: Ask<'_>) -> Result<Value, Trouble> {
             let why = format!("there are {MOST} snapshots already: delete some");
             return Err(Trouble::refused(StatusCode::CONFLICT, why));
         }
+        if let Some(database) = &snapshots.bounded {
+            let bytes = std::fs::metadata(database).map_or(0, |facts| facts.len());
+            let taken = others.iter().filter(|other| other.name != name);
+            let taken: u64 = taken.map(|other| other.bytes).sum();
+            if taken + 2 * bytes > MOST_BYTES.unsigned_abs() {
+                let why = "the world and its snapshots would take more than 1 GiB: delete some";
+                return Err(Trouble::refused(StatusCode::CONFLICT, why));
+            }
+        }
         let folder = snapshots.folder()?;
         let mut builder = std::fs::DirBuilder::new();
         builder
@@ -199,14 +212,7 @@ pub(super) async fn delete(ask: Ask<'_>) -> Result<Value, Trouble> {
 
 /// Waits until no request and no job is under way, and keeps later ones waiting.
 pub(super) async fn alone(state: &State) -> Result<cognate_domain::app::whole::Alone, Trouble> {
-    let alone = tokio::time::timeout(PATIENCE, state.app.whole.alone()).await;
-    let busy = || {
-        Trouble::refused(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "requests or jobs that call others are still under way: try again",
-        )
-    };
-    alone.ok().flatten().ok_or_else(busy)
+    state.alone().await.ok_or_else(super::busy)
 }
 
 /// Does the work in a task of its own, so that a client that goes away does not stop it between its steps.
