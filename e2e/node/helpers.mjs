@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
 
 import { Cognate, connect, start } from '../../helpers/javascript/index.js';
-import { cognateFixtures } from '../../helpers/javascript/playwright.js';
+import globalSetup, { cognateFixtures } from '../../helpers/javascript/playwright.js';
 import { check, checkRefused, session } from './support.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -131,9 +131,10 @@ async function offers(cognate) {
 }
 
 /** Runs the fixtures as Playwright Test does: one worker, two tests. */
-async function fixtures() {
-  const { cognateWorker: [worker], cognate, prepared } = cognateFixtures({ command }, site);
+async function fixtures(options, workerIndex) {
+  const { cognateWorker: [worker], cognate, prepared } = cognateFixtures(options, site);
   let endpoint;
+  const workerInfo = { workerIndex };
   await worker({}, async cognateWorker => {
     const users = ({ send, pool }) => send('ListUsers', { UserPoolId: pool });
     for (const test of [1, 2]) {
@@ -146,15 +147,37 @@ async function fixtures() {
         });
       });
     }
-  });
-  await checkRefused('the server has ended', ['TypeError', 'fetch failed'], () => new Cognate(endpoint).now());
+  }, workerInfo);
+  return endpoint;
 }
+
+/** Workers at one server that the global set-up has started: each in a world of its own, which is gone afterwards. */
+async function workers() {
+  const end = await globalSetup({}, { command });
+  const endpoint = process.env.TEST_COGNATE_ENDPOINT;
+  const server = new Cognate(endpoint);
+  const worlds = await Promise.all([0, 1, 2].map(index => fixtures({}, index)));
+  check('the worlds of the workers', worlds, [0, 1, 2].map(index => `${endpoint}/_world/w${index}`));
+  check('their worlds are gone', await server.worlds(), []);
+  const client = new idp.CognitoIdentityProviderClient(server.clientConfig);
+  const pools = await client.send(new idp.ListUserPoolsCommand({ MaxResults: 5 }));
+  check('the server saw nothing of it', pools.UserPools, []);
+  await end();
+  check('the variable is gone', process.env.TEST_COGNATE_ENDPOINT, undefined);
+  return endpoint;
+}
+
+const gone = endpoint =>
+  checkRefused('the server has ended', ['TypeError', 'fetch failed'], () => new Cognate(endpoint).now());
 
 await session('helpers', async () => {
   await example();
   await killed();
   const own = await start({ command });
   try {
+    await offers(own.world('offers'));
+    check('a world', (await own.worlds()).map(({ name }) => name), ['offers']);
+    await own.deleteWorld('offers');
     await offers(own);
     const named = await connect({ endpoint: own.endpoint });
     await named.stop();
@@ -162,5 +185,6 @@ await session('helpers', async () => {
   } finally {
     await own.stop();
   }
-  await fixtures();
+  await gone(await fixtures({ command }, 0));
+  await gone(await workers());
 });

@@ -85,6 +85,25 @@ os.kill(os.getpid(), signal.SIGKILL)
     check("and its server has ended", False, True)
 
 
+def workers(server):
+    """Two workers of pytest-xdist at one server: each in a world of its own, which is gone afterwards."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "cognate_dev.pytest_plugin", "-p", "no:cacheprovider"]
+    with tempfile.TemporaryDirectory(prefix="cognate-e2e-") as folder:
+        Path(folder, "test_shop.py").write_text(TESTS, encoding="utf-8")
+        running = [
+            subprocess.Popen(
+                command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                env=environment() | {"TEST_COGNATE_ENDPOINT": server.endpoint, "PYTEST_XDIST_WORKER": name},
+            )
+            for name in ("gw0", "gw1")
+        ]
+        ended = [worker.communicate(timeout=120)[0] for worker in running]
+    check("two workers at one server", [("3 passed" in text) or text for text in ended], [True, True])
+    check("their worlds are gone", server.worlds(), [])
+    client = boto3.client("cognito-idp", **server.client_config)
+    check("the server saw nothing of it", client.list_user_pools(MaxResults=5)["UserPools"], [])
+
+
 def site(cognate):
     client = boto3.client("cognito-idp", **cognate.client_config)
     policies = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}
@@ -163,6 +182,9 @@ with session("helpers"):
     examples()
     killed()
     with start(COMMAND) as own:
+        workers(own)
+        offers(own.world("offers"))
+        check("a world", [world["name"] for world in own.worlds()], ["offers"])
         offers(own)
         named = connect(own.endpoint)
         check("a server that runs", (named.endpoint, isinstance(named, StartedCognate)), (own.endpoint, False))

@@ -67,6 +67,16 @@ export interface Snapshot {
   made: string;
 }
 
+export interface World {
+  name: string;
+  /** What it takes on the disk, with its snapshots. */
+  bytes: number;
+  /** RFC 3339. */
+  made: string;
+  /** RFC 3339: when it was last asked for. */
+  used: string;
+}
+
 /** CloudEvents 1.0. */
 export interface Event {
   specversion: '1.0';
@@ -121,6 +131,14 @@ export class Cognate {
   restore(name: string): Promise<void>;
   snapshots(): Promise<Snapshot[]>;
   deleteSnapshot(name: string): Promise<void>;
+  /**
+   * The world with a name: a state beside the server's own, which begins as a copy of it when it is first asked for. Clients of it
+   * have its endpoint.
+   */
+  world(name: string): Cognate;
+  /** The worlds of a server; a world has none. */
+  worlds(): Promise<World[]>;
+  deleteWorld(name: string): Promise<void>;
   /** Registers a passkey that the server itself holds. */
   createPasskey(user: PasskeyUser): Promise<Passkey>;
   /** Answers what CREDENTIAL_REQUEST_OPTIONS says. CREDENTIAL is the JSON text of the answer. */

@@ -90,6 +90,19 @@ export class Cognate {
     await this.#ask('DELETE', `snapshots/${encodeURIComponent(name)}`);
   }
 
+  /** The world with a name, which is made when it is first asked for. Clients of it have its endpoint. */
+  world(name) {
+    return new Cognate(`${this.#endpoint}/_world/${encodeURIComponent(name)}`);
+  }
+
+  async worlds() {
+    return (await this.#get('worlds')).worlds;
+  }
+
+  async deleteWorld(name) {
+    await this.#ask('DELETE', `worlds/${encodeURIComponent(name)}`);
+  }
+
   async createPasskey(user) {
     return this.#post('passkeys', user);
   }

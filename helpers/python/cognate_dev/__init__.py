@@ -18,7 +18,7 @@ from datetime import datetime, timezone
 from types import TracebackType
 from typing import Any, Literal, TypedDict
 
-__all__ = ["Cognate", "CognateError", "Events", "Message", "Passkey", "Snapshot", "StartedCognate", "connect", "start"]
+__all__ = ["Cognate", "CognateError", "Events", "Message", "Passkey", "Snapshot", "StartedCognate", "World", "connect", "start"]
 
 _START_SECONDS = 30
 _STOP_SECONDS = 10
@@ -47,6 +47,15 @@ class Snapshot(TypedDict):
     name: str
     bytes: int
     made: str
+
+
+class World(TypedDict):
+    """A world of the server; times are by RFC 3339."""
+
+    name: str
+    bytes: int
+    made: str
+    used: str
 
 
 class Passkey(TypedDict):
@@ -163,6 +172,19 @@ class Cognate:
     def delete_snapshot(self, name: str) -> None:
         """Deletes a snapshot."""
         self._ask("DELETE", f"snapshots/{_part(name)}")
+
+    def world(self, name: str) -> Cognate:
+        """The world with a name: a state beside the server's own, which begins as a copy of it when it is first asked for."""
+        return Cognate(f"{self.endpoint}/_world/{_part(name)}")
+
+    def worlds(self) -> list[World]:
+        """The worlds of a server by their names; a world has none."""
+        found: list[World] = self._get("worlds", {})["worlds"]
+        return found
+
+    def delete_world(self, name: str) -> None:
+        """Deletes a world with everything in it."""
+        self._ask("DELETE", f"worlds/{_part(name)}")
 
     def create_passkey(self, *, client: str, username: str, origin: str | None = None) -> Passkey:
         """Registers a passkey that the server itself holds."""

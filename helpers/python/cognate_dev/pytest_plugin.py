@@ -1,4 +1,4 @@
-"""Fixtures for pytest: `cognate`, a server that goes back to its beginning before each test."""
+"""Fixtures for pytest: `cognate`, a state for each worker that goes back to its beginning before each test."""
 
 from __future__ import annotations
 
@@ -26,24 +26,36 @@ def cognate_prepare() -> object:
 
 
 @pytest.fixture(scope="session")
-def cognate_worker(cognate_options: dict[str, object], cognate_prepare: object) -> Iterator[tuple[Cognate, object]]:
-    """A server for each worker, and what was prepared on it."""
+def cognate_world() -> str:
+    """The name of the world of this worker, by the name that pytest-xdist gives it; override it for runs that share a server."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def cognate_worker(
+    cognate_options: dict[str, object], cognate_prepare: object, cognate_world: str
+) -> Iterator[tuple[Cognate, object]]:
+    """A world of the server that runs already, or else a server of the worker's own; and what was prepared there."""
     server = connect(**cognate_options)  # type: ignore[arg-type]
+    own = isinstance(server, StartedCognate)
+    state = server if own else server.world(cognate_world)
     try:
-        prepared = cognate_prepare(server)  # type: ignore[operator]
-        server.snapshot(_BASE)
-        yield server, prepared
+        prepared = cognate_prepare(state)  # type: ignore[operator]
+        state.snapshot(_BASE)
+        yield state, prepared
     finally:
         if isinstance(server, StartedCognate):
             server.stop()
+        else:
+            server.delete_world(cognate_world)
 
 
 @pytest.fixture
 def cognate(cognate_worker: tuple[Cognate, object]) -> Cognate:
-    """The server, as it was before the first test."""
-    server, _ = cognate_worker
-    server.restore(_BASE)
-    return server
+    """The state, as it was before the first test."""
+    state, _ = cognate_worker
+    state.restore(_BASE)
+    return state
 
 
 @pytest.fixture
