@@ -187,7 +187,7 @@ enum What {
         #[arg(long, default_value_t = 20)]
         seconds: u64,
     },
-    /// How long snapshots of `dev` and the way back to them take.
+    /// How long snapshots of `dev` and the way back to them take, alone and in worlds.
     Snapshots {
         /// Users in the pool.
         #[arg(long, default_value_t = 1_000)]
