@@ -32,6 +32,7 @@ from certificates import certificate, provider_key  # noqa: E402
 # In this order.
 SESSIONS = [
     "python/banner_session.py",
+    "python/first_minutes_session.py",
     "python/boto3_session.py",
     "python/boto3_challenges.py",
     "python/reported_session.py",
@@ -61,6 +62,7 @@ SESSIONS = [
     "python/helpers_session.py",
     "python/impersonate_session.py",
     "python/doctor_session.py",
+    "python/worlds_session.py",
     "node/helpers.mjs",
     "rust/sdk",
     "node/sdk_v3.mjs",
@@ -140,6 +142,8 @@ ONE_ENGINE = {
     "python/helpers_session.py": "sqlite",
     "python/impersonate_session.py": "sqlite",
     "python/doctor_session.py": "sqlite",
+    "python/worlds_session.py": "sqlite",
+    "python/first_minutes_session.py": "postgres",
     "node/helpers.mjs": "sqlite",
     "python/risk_session.py": "sqlite",
     "python/every_field_cli.py": "sqlite",
