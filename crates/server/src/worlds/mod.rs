@@ -189,13 +189,7 @@ impl Worlds {
     pub fn new(parts: Parts, key: KeySource, data: Option<&Path>) -> anyhow::Result<Self> {
         let folder = data.map(|data| data.join("worlds"));
         if let Some(folder) = &folder {
-            match std::fs::remove_dir_all(folder) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(error)
-                        .with_context(|| format!("cannot delete {}", folder.display()));
-                }
-                _ => {}
-            }
+            clear(folder).with_context(|| format!("cannot clear {}", folder.display()))?;
         }
         Ok(Self {
             parts,
@@ -249,7 +243,12 @@ impl Worlds {
                 LARGEST >> 20
             ));
         }
+        let mut builder = std::fs::DirBuilder::new();
+        builder.mode(0o700).recursive(true);
+        builder.create(folder).map_err(failed)?;
         let folder = folder.join(&name);
+        // One that is there is not ours, and would be deleted with the world.
+        builder.recursive(false).create(&folder).map_err(failed)?;
         let made = self.open(base, &name, &folder).await;
         if made.is_err() {
             let _ = std::fs::remove_dir_all(&folder);
@@ -261,9 +260,6 @@ impl Worlds {
 
     /// Makes the database of a world and what works on it.
     async fn open(&self, base: &State, name: &str, folder: &Path) -> Result<World, NoWorld> {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true).mode(0o700);
-        builder.create(folder).map_err(failed)?;
         let file = folder.join(DATABASE_FILE);
         // A request under way may still be between two of its commits.
         let Some(alone) = base.alone().await else {
@@ -382,6 +378,24 @@ impl World {
             tracing::warn!(%error, folder = %self.folder.display(), "a world could not be deleted");
         }
     }
+}
+
+/// Deletes what an earlier server left of its worlds, and nothing that is none: a data folder may hold other things.
+fn clear(folder: &Path) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().and_then(std::ffi::OsStr::to_str);
+        if name.is_some_and(place::is_name) && path.join(DATABASE_FILE).is_file() {
+            std::fs::remove_dir_all(path)?;
+        }
+    }
+    // It stays if something else is in it.
+    let _ = std::fs::remove_dir(folder);
+    Ok(())
 }
 
 /// Returns the bytes of the files of a folder.

@@ -78,18 +78,25 @@ async fn worlds_are_made_listed_and_deleted() {
     );
     assert!(!ahead().await);
 
-    // They end with the server.
+    // They end with the server. What one left that was killed is deleted, and nothing that is no world.
     let data = server.folder().unwrap().to_owned();
-    std::fs::create_dir_all(data.join("worlds/left")).unwrap();
     let options = |folder| Options {
         folder: Some(folder),
         ..Options::default()
     };
     server.stop().await;
-    std::fs::create_dir_all(data.join("worlds/left")).unwrap();
+    assert!(!data.join("worlds/b").exists());
+    for folder in ["left", "other"] {
+        std::fs::create_dir_all(data.join("worlds").join(folder)).unwrap();
+    }
+    std::fs::write(data.join("worlds/left/cognate.db"), "x").unwrap();
     let again = TestServer::start(options(data.clone())).await.unwrap();
     assert_eq!(names(&again).await, Vec::<String>::new());
-    assert!(!data.join("worlds").exists());
+    assert!(!data.join("worlds/left").exists() && data.join("worlds/other").is_dir());
+    let taken = dev(&again, Method::POST, "worlds/other").await;
+    let why = json!({"error": "the world could not be made; see the log"});
+    assert_eq!(taken, (StatusCode::INTERNAL_SERVER_ERROR, why));
+    assert!(data.join("worlds/other").is_dir());
     again.stop().await;
     std::fs::remove_dir_all(data).unwrap();
 }
