@@ -147,11 +147,12 @@ with session("worlds"):
             api = boto3.client("cognito-idp", endpoint_url=server.endpoint)
             filtered = api.list_users(UserPoolId=POOL, Filter='username = "shopper"')["Users"]
             check("and no shopper", filtered, [])
-            ours = boto3.client("cognito-idp", endpoint_url=f"{server.endpoint}/_world/w3")
+            ours = boto3.client("cognito-idp", endpoint_url=f"{server.endpoint}/_world/w4")
             filtered = ours.list_users(UserPoolId=POOL, Filter='username = "shopper"')["Users"]
             check("boto3 finds the one of a world", len(filtered), 1)
             who = ours.get_user(AccessToken=before["AccessToken"])["Username"]
-            check("a session of before is in every world", who, "jane")
+            # In the worlds whose clock was not moved.
+            check("a session of before is in a world", who, "jane")
             session_in(f"{server.endpoint}/_world/pyjwt", "python/pyjwt_session.py", sys.executable)
             session_in(f"{server.endpoint}/_world/curl", "shell/oauth_by_curl.sh", "bash")
             command = [*json.loads(os.environ["E2E_COMMAND"]), "dev", "worlds"]
