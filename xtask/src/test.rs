@@ -7,6 +7,7 @@
 mod clients;
 mod failures;
 mod install;
+mod linter;
 mod postgres;
 pub mod process;
 mod slowest;
@@ -15,9 +16,10 @@ pub mod tally;
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 
 use clients::Engine;
 use failures::Failures;
@@ -69,20 +71,28 @@ impl Stage {
     }
 }
 
+/// The budget of the stage `install`, which begins with the first stage.
+const INSTALL_MINUTES: u64 = 5;
+
 /// Every stage, in order.
 const STAGES: &[Stage] = &[
-    Stage::new("install", "the tools that the tests need", 5, Run::install),
+    Stage::new(
+        "server",
+        "the program that the tests and the clients talk to; with `check` and `unit`, all of theirs",
+        9,
+        Run::server,
+    ),
+    Stage::new(
+        "install",
+        "the tools that the tests need",
+        INSTALL_MINUTES,
+        Run::install,
+    ),
     Stage::new(
         "check",
         "format, lints, generated code, house rules",
         9,
         Run::check,
-    ),
-    Stage::new(
-        "server",
-        "the program that the tests and the clients talk to",
-        5,
-        Run::server,
     ),
     Stage::new(
         "unit",
@@ -135,6 +145,10 @@ struct Run {
     slowest: std::cell::RefCell<Slowest>,
     /// What failed, to be said again at the end.
     failed: std::cell::RefCell<Vec<String>>,
+    /// The compiler that lints while it compiles, if lints and tests are both asked for: one run of it serves both.
+    linter: std::cell::RefCell<Option<PathBuf>>,
+    /// The installation of the tools, which goes on beside the stage `server`.
+    installing: std::cell::RefCell<Option<JoinHandle<Result<()>>>>,
 }
 
 /// Runs the stages named in `args`, or all of them. `--no-budget` lets each stage and test take as long as it needs, `-E`
@@ -167,9 +181,11 @@ pub fn run(mut args: Vec<String>) -> Result<()> {
     };
     // An old program must not be tested, so it is built for every stage that runs it.
     let build = STAGES.iter().any(|stage| stage.with_server && named(stage));
-    let chosen = STAGES
+    let chosen: Vec<_> = STAGES
         .iter()
-        .filter(|stage| named(stage) || (build && stage.name == "server"));
+        .filter(|stage| named(stage) || (build && stage.name == "server"))
+        .collect();
+    let has = |name: &str| chosen.iter().any(|stage| stage.name == name);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .context("the workspace has no folder")?
@@ -182,7 +198,16 @@ pub fn run(mut args: Vec<String>) -> Result<()> {
         filter,
         slowest: std::cell::RefCell::default(),
         failed: std::cell::RefCell::default(),
+        linter: std::cell::RefCell::new(linter::find().filter(|_| has("check") && has("unit"))),
+        installing: std::cell::RefCell::default(),
     };
+    if has("install") {
+        let root = run.root.clone();
+        let budget = Duration::from_secs(INSTALL_MINUTES * 60);
+        let deadline = flags.is_empty().then(|| Instant::now() + budget * HANGS);
+        let installing = std::thread::spawn(move || install::all(&root, deadline));
+        run.installing.replace(Some(installing));
+    }
     let mut total = Tally::default();
     let mut lines = Vec::new();
     for stage in chosen {
@@ -252,14 +277,22 @@ fn usage() -> String {
 }
 
 impl Run {
+    /// Waits for what began before the first stage.
     fn install(&self) -> Result<Tally> {
-        install::all(&self.root, self.deadline.get())?;
+        let installing = self.installing.take();
+        let installed = installing.map(JoinHandle::join).transpose();
+        installed
+            .map_err(|_| anyhow!("the installation panicked"))?
+            .transpose()?;
         Ok(Tally::success())
     }
 
     fn check(&self) -> Result<Tally> {
         let mut check = Command::new(std::env::current_exe().context("cannot find this program")?);
         check.arg("check").current_dir(&self.root);
+        if self.linter.borrow().is_some() {
+            check.arg("--linted");
+        }
         run_within(check, self.deadline.get(), |_| {})?;
         Ok(Tally::success())
     }
@@ -281,6 +314,7 @@ impl Run {
             if let Some(filter) = &self.filter {
                 nextest.args(["-E", filter]);
             }
+            self.compile_with(&mut nextest);
             nextest
         } else {
             say(
@@ -309,6 +343,22 @@ impl Run {
     }
 
     fn server(&self) -> Result<Tally> {
+        if self.linter.borrow().is_some() {
+            // The programs and examples, and then the tests, by the command and so the profile that runs them.
+            let all: [&[&str]; 2] = [
+                &["build", "--workspace", "--bins", "--examples"],
+                &["test", "--workspace", "--tests", "--no-run"],
+            ];
+            let linted = all.iter().try_for_each(|arguments| {
+                let mut cargo = self.cargo();
+                cargo.args(*arguments);
+                run_within(cargo, self.deadline.get(), |_| {})
+            });
+            if linted.is_err() {
+                say("the lints refused it, or it does not compile; compiling without the lints");
+                self.linter.replace(None);
+            }
+        }
         let mut build = self.cargo();
         // `--workspace`: with the features that the tests are built with, so that nothing is compiled for both.
         build.args(["build", "--workspace", "--bin", "cognate"]);
@@ -316,7 +366,8 @@ impl Run {
         build.args(["--example", "gallery"]);
         run_within(build, self.deadline.get(), |_| {})?;
         // The session of the Rust SDK has a workspace of its own, and the same target folder.
-        let mut session = self.cargo();
+        let mut session = Command::new(env!("CARGO"));
+        session.current_dir(&self.root);
         session.args([
             "build",
             "--locked",
@@ -386,11 +437,19 @@ impl Run {
         Ok(server.get_or_init(|| started))
     }
 
-    /// The same cargo that runs this program.
+    /// The same cargo that runs this program, with the compiler of this run.
     fn cargo(&self) -> Command {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.current_dir(&self.root);
+        self.compile_with(&mut cargo);
         cargo
+    }
+
+    /// Gives a command that compiles the compiler of this run.
+    fn compile_with(&self, command: &mut Command) {
+        if let Some(linter) = self.linter.borrow().as_deref() {
+            linter::use_in(command, linter);
+        }
     }
 }
 
