@@ -135,6 +135,8 @@ const HANGS: u32 = 3;
 /// The things that the stages share.
 struct Run {
     root: PathBuf,
+    /// This program, whose file the stage `server` replaces by the same one compiled anew.
+    program: PathBuf,
     /// The end of the stage under way; None with `--no-budget`.
     deadline: std::cell::Cell<Option<Instant>>,
     /// The private PostgreSQL servers; each is started by the first stage that needs it, and stopped when this is dropped.
@@ -192,6 +194,7 @@ pub fn run(mut args: Vec<String>) -> Result<()> {
         .to_path_buf();
     let run = Run {
         root,
+        program: std::env::current_exe().context("cannot find this program")?,
         deadline: std::cell::Cell::new(None),
         durable: OnceCell::new(),
         fast: OnceCell::new(),
@@ -288,7 +291,7 @@ impl Run {
     }
 
     fn check(&self) -> Result<Tally> {
-        let mut check = Command::new(std::env::current_exe().context("cannot find this program")?);
+        let mut check = Command::new(&self.program);
         check.arg("check").current_dir(&self.root);
         if self.linter.borrow().is_some() {
             check.arg("--linted");
