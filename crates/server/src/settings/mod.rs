@@ -233,7 +233,7 @@ impl Database {
             .map(|text| KeySource::Text(Secret::new(text.trim().to_owned())));
         let file = config.one("key_file").map(PathBuf::from);
         if let Some(url) = config.one("database_url") {
-            if config.one("data_dir").is_some() || config.switch("ephemeral")? {
+            if config.is_said("data_dir") || config.switch("ephemeral")? {
                 bail!(
                     "database_url keeps nothing on this machine: leave out data_dir and ephemeral"
                 );
@@ -254,6 +254,14 @@ impl Database {
             });
         }
         let folder = match (config.switch("ephemeral")?, config.one("data_dir")) {
+            (true, Some(path)) if config.source("ephemeral") < config.source("data_dir") => {
+                if config.is_said("data_dir") {
+                    tracing::info!(
+                        "data_dir, {path}, is not used: ephemeral is said by what is stronger"
+                    );
+                }
+                DataDir::temporary()?
+            }
             (true, Some(_)) => bail!("ephemeral makes its own folder: leave out data_dir"),
             (true, None) => DataDir::temporary()?,
             (false, Some(path)) => DataDir::at(Path::new(path)),
