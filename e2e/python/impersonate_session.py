@@ -106,7 +106,7 @@ def exported(lines):
 
 def forged(authority, host):
     """A certificate for any host by the authority's key, and its own key, in one PEM file."""
-    signer = serialization.load_pem_private_key((authority.parent / "ca.key").read_bytes(), None)
+    signer = serialization.load_pem_private_key((authority.parent.parent / "ca.key").read_bytes(), None)
     issuer = x509.load_pem_x509_certificate(authority.read_bytes())
     named = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.timezone.utc)
@@ -295,7 +295,7 @@ def undo(server, authority, before):
     check("and nothing was touched", Path("/etc/hosts").read_text(encoding="utf-8"), hosts)
     check("--undo ends with 0", dev("--impersonate", REGION, "--undo"), (0, ""))
     check("the hosts file is what it was, to the byte", Path("/etc/hosts").read_text(encoding="utf-8"), before)
-    check("the authority is gone", authority.parent.exists(), False)
+    check("the authority is gone", authority.parent.parent.exists(), False)
 
 
 with session("impersonate"):

@@ -223,7 +223,7 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
     // Behind the seed, which may bring domains along.
     let stand_in = match (impersonation, stand_in) {
         (Some(impersonation), Some(listener)) => {
-            Some(Box::pin(stand_in_at(&impersonation, listener, &app.store)).await?)
+            Some(Box::pin(stand_in_at(&impersonation, listener, &app)).await?)
         }
         _ => None,
     };
@@ -304,10 +304,10 @@ pub async fn start(plan: ServerConfig) -> anyhow::Result<Running> {
 async fn stand_in_at(
     impersonation: &Impersonation,
     listener: TcpListener,
-    store: &Store,
+    app: &App,
 ) -> anyhow::Result<(Impersonated, TcpListener, Arc<Tls>)> {
     let now = Clock::default().wall().div_euclid(1_000_000);
-    let (main, mut impersonated) = impersonation.certify(store, now).await?;
+    let (main, mut impersonated) = impersonation.certify(app, now).await?;
     impersonated.address = listener.local_addr()?;
     let domains = None;
     let tls = Tls::open(TlsFiles { main, domains })?;

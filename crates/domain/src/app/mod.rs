@@ -102,6 +102,8 @@ pub struct Settings {
     pub domain_base: Option<String>,
     /// The region whose hosts of Amazon's lead clients on this machine to this server; `dev` alone.
     pub impersonates: Option<String>,
+    /// The custom domains for which this server is certified beside them.
+    pub impersonated_domains: Vec<String>,
     /// Issuer of pools without their own setting.
     pub issuer: IssuerDefault,
     /// Refuse features above the pool's tier.
@@ -140,6 +142,7 @@ impl Settings {
             public_url: None,
             domain_base: None,
             impersonates: None,
+            impersonated_domains: Vec::new(),
             issuer: IssuerDefault::Gateway,
             enforce_tiers: false,
             private_outbound: false,

@@ -49,7 +49,7 @@ pub async fn proven<'a>(
 ) -> Result<Signature, Refusal> {
     if !state
         .origins
-        .may_administer(&about.host.host, &parts.headers)
+        .may_administer(about.tls, &about.host.host, &parts.headers)
     {
         return Err(errors::foreign_page());
     }

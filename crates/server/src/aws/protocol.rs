@@ -34,6 +34,8 @@ pub struct About {
     pub request_id: String,
     /// The one host that the request names.
     pub host: RequestHost,
+    /// True if the client came by TLS.
+    pub tls: bool,
     /// The client.
     pub address: ClientAddress,
     /// The client as the domain sees it.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use cognate_outbound::{Limits, Outbound, Reach};
 use http::{Method, Request, StatusCode};
 use serde_json::Value;
@@ -49,8 +49,9 @@ pub(super) fn commands(dev: Command) -> Command {
     let hosts = Arg::new("hosts-file")
         .long("hosts-file")
         .value_name("FILE")
-        .default_value(hosts_file::PATH)
-        .help("The file that --write-hosts and --undo change");
+        .requires("changes-hosts")
+        .help("The file that --write-hosts and --undo change (default /etc/hosts)");
+    let changes = ArgGroup::new("changes-hosts").args(["write-hosts", "undo"]);
     dev.args([
         switch(
             "write-hosts",
@@ -62,6 +63,7 @@ pub(super) fn commands(dev: Command) -> Command {
         ),
         hosts,
     ])
+    .group(changes)
     .subcommand(
         sub(
             "snapshot",
@@ -148,31 +150,47 @@ pub(super) fn hosts_to_write(
     if config.one("impersonate").is_none() {
         bail!("--write-hosts goes with --impersonate REGION");
     }
-    Ok(Some(text(matches, "hosts-file").into()))
+    Ok(Some(hosts_path(matches)))
+}
+
+/// Returns the path of the hosts file.
+fn hosts_path(matches: &ArgMatches) -> PathBuf {
+    let named = matches.get_one::<String>("hosts-file");
+    PathBuf::from(named.map_or(hosts_file::PATH, String::as_str))
 }
 
 /// Takes out of the hosts file what `--write-hosts` put in, and deletes the authority.
 fn undo(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
     let region = config.one("impersonate");
     let region = region.context("--undo goes with --impersonate REGION")?;
-    let path = PathBuf::from(text(matches, "hosts-file"));
+    let path = hosts_path(matches);
     let shown = path.display();
     let changed = hosts_file::change(&path, |text| hosts_file::without(text, region))
-        .with_context(|| format!("cannot take the hosts out of {shown}"))?;
-    say(&match changed {
-        true => format!("{shown} is as it was before"),
-        false => format!("{shown} has no lines for {region}"),
-    })?;
+        .with_context(|| format!("cannot take the hosts out of {shown}"));
     let data = Path::new(config.one("data_dir").unwrap_or(DEV_FOLDER));
+    // The authority goes whatever became of the hosts file.
+    let deleted = impersonation::delete(data).context("the authority is not wholly deleted");
+    match &changed {
+        Ok(true) => say(&format!("{shown} has its lines for {region} no longer"))?,
+        Ok(false) => say(&format!("{shown} has no lines for {region}"))?,
+        Err(_) => {}
+    }
     let folder = impersonation::folder(data);
     let folder = folder.display();
-    say(&match impersonation::delete(data)? {
-        true => format!("the authority in {folder} is deleted"),
-        false => format!("there is no authority in {folder}"),
-    })?;
+    match &deleted {
+        Ok(true) => say(&format!("the authority in {folder} is deleted"))?,
+        Ok(false) => say(&format!("there is no authority in {folder}"))?,
+        Err(_) => {}
+    }
+    match (changed, deleted) {
+        (Err(hosts), Err(authority)) => bail!("{hosts:#}; {authority:#}"),
+        (changed, deleted) => (changed?, deleted?),
+    };
     say(
         "in shells with the variables: unset NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE AWS_CA_BUNDLE SSL_CERT_FILE",
-    )
+    )?;
+    let back = impersonation::redirect_undone(config.one("impersonate_listen"));
+    say(&format!("if https was led to another port: {back}"))
 }
 
 /// Returns the name of a snapshot or world, which becomes a part of a path.

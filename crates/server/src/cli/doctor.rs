@@ -193,10 +193,7 @@ fn authorities(config: &Config, given: &Arguments) -> anyhow::Result<Vec<Vec<u8>
         return ask::authorities(file);
     }
     let data = Path::new(config.one("data_dir").unwrap_or(DEV_FOLDER));
-    let own = [
-        authority::path(data),
-        impersonation::folder(data).join("ca.pem"),
-    ];
+    let own = [authority::path(data), impersonation::ca(data)];
     let known = own.iter().filter(|path| path.is_file());
     Ok(known
         .filter_map(|path| ask::authorities(path).ok())

@@ -433,6 +433,21 @@ mod tests {
     }
 
     #[test]
+    fn a_hosts_file_is_named_for_what_changes_it() {
+        let read = |line: &str| command().try_get_matches_from(line.split(' ')).is_ok();
+        for line in ["--undo", "--write-hosts"] {
+            assert!(
+                read(&format!("cognate dev {line} --hosts-file x")),
+                "{line}"
+            );
+            assert!(read(&format!("cognate dev {line}")), "{line}");
+        }
+        for line in ["--hosts-file x", "--undo --write-hosts"] {
+            assert!(!read(&format!("cognate dev {line}")), "{line}");
+        }
+    }
+
+    #[test]
     fn unknown_flags_are_refused() {
         assert!(
             command()

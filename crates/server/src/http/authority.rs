@@ -4,7 +4,7 @@
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::ops::Range;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -117,7 +117,21 @@ pub(crate) fn write(path: &Path, label: &str, der: &[u8]) -> anyhow::Result<()> 
 
 /// Writes a text likewise.
 pub(crate) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
-    let fresh = path.with_extension("new");
+    write_for(path, text, 0o600)
+}
+
+/// Writes a text that everybody may read.
+pub(crate) fn write_public(path: &Path, text: &str) -> anyhow::Result<()> {
+    write_for(path, text, 0o644)
+}
+
+/// Returns the name under which a file is written at first.
+pub(crate) fn fresh(path: &Path) -> PathBuf {
+    path.with_extension("new")
+}
+
+fn write_for(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
+    let fresh = fresh(path);
     let _ = std::fs::remove_file(&fresh);
     let made = || -> std::io::Result<()> {
         let mut options = OpenOptions::new();
@@ -127,6 +141,10 @@ pub(crate) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
             .mode(0o600)
             .open(&fresh)?;
         file.write_all(text.as_bytes())?;
+        if mode != 0o600 {
+            // Whatever the mask of the process.
+            file.set_permissions(std::fs::Permissions::from_mode(mode))?;
+        }
         std::fs::rename(&fresh, path)
     };
     made().with_context(|| format!("cannot write {}", path.display()))
@@ -134,8 +152,6 @@ pub(crate) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]

@@ -154,19 +154,20 @@ const ROUTES: &[(&str, &str, Run)] = &[
 const METRICS: &str = "/_dev/metrics";
 
 /// True if the request may be answered: it is for a host of this server, and no foreign page has sent it.
-pub fn is_open(state: &State, host: &Host, headers: &http::HeaderMap) -> bool {
-    state.origins.may_administer(host, headers) && !state.origins.is_cross_site(headers)
+/// `tls`: the client came by TLS.
+pub fn is_open(state: &State, tls: bool, host: &Host, headers: &http::HeaderMap) -> bool {
+    state.origins.may_administer(tls, host, headers) && !state.origins.is_cross_site(headers)
 }
 
 /// Answers a path under `/_dev`.
 pub async fn answer(
     state: &Arc<State>,
-    host: &Host,
+    (tls, host): (bool, &Host),
     parts: &Parts,
     body: UnreadBody<'_>,
     request_id: &str,
 ) -> Response {
-    if !is_open(state, host, &parts.headers) {
+    if !is_open(state, tls, host, &parts.headers) {
         let why = errors::foreign_page().message.unwrap_or_default();
         return refuse(StatusCode::FORBIDDEN, &why, request_id);
     }

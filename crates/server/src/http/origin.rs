@@ -21,6 +21,9 @@ pub struct OriginRules {
     /// Hosts by which this server may be reached. One without a port matches every port in `dev`, whose port may be
     /// mapped, and the usual ones and those in `ports` in `serve`.
     pub hosts: Vec<Host>,
+    /// Hosts of Amazon's for which `dev` stands in. They count only for clients that came by TLS, and their pages are
+    /// no pages of this server.
+    pub impersonated: Vec<Host>,
     /// The ports on which this server listens.
     pub ports: Vec<u16>,
     /// Origins whose pages may make administrative calls in `dev`.
@@ -101,17 +104,24 @@ impl OriginRules {
             .map(|listed| listed.with_port(asked.port()))
     }
 
+    /// Returns the host for which this server stands in that a request's host is, to a client that came by TLS.
+    fn impersonates(&self, tls: bool, host: &Host) -> Option<Host> {
+        let same = |other: &&Host| other.is_same_name(host);
+        let found = self.impersonated.iter().find(same).filter(|_| tls);
+        found.map(|found| found.with_port(host.within("https").port()))
+    }
+
     fn is_own(&self, host: &Host) -> bool {
         host.is_loopback() || self.listed(host, "http").is_some()
     }
 
     /// True if an administrative call may be answered: in `dev`, its Host must be this server's, and no foreign web
-    /// page may have sent it. `serve` leaves this to the signature.
-    pub fn may_administer(&self, host: &Host, headers: &HeaderMap) -> bool {
+    /// page may have sent it. `serve` leaves this to the signature. `tls`: that of the [`Peer`].
+    pub fn may_administer(&self, tls: bool, host: &Host, headers: &HeaderMap) -> bool {
         if !self.dev {
             return true;
         }
-        self.is_own(host)
+        (self.is_own(host) || self.impersonates(tls, host).is_some())
             && headers
                 .get_all(http::header::ORIGIN)
                 .iter()
@@ -173,6 +183,9 @@ impl OriginRules {
             && host.within(&url.scheme) == url.host
         {
             return Some(format!("{}{}", url.text, self.prefix));
+        }
+        if let Some(host) = self.impersonates(peer.tls, host) {
+            return Some(format!("https://{host}"));
         }
         let scheme = self.scheme(peer, headers);
         let own = self.listed(host, scheme).or_else(|| {

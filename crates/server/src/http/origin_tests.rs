@@ -79,7 +79,7 @@ fn dev_administers_for_its_own_hosts_only() {
         "cognate:9229",
         "COGNATE",
     ] {
-        assert!(dev().may_administer(&host(text), &none), "{text}");
+        assert!(dev().may_administer(false, &host(text), &none), "{text}");
     }
     for text in [
         "evil.example",
@@ -88,14 +88,49 @@ fn dev_administers_for_its_own_hosts_only() {
         "127.0.0.1.evil.example",
         "cognate.evil",
     ] {
-        assert!(!dev().may_administer(&host(text), &none), "{text}");
+        assert!(!dev().may_administer(false, &host(text), &none), "{text}");
     }
 }
 
 #[test]
+fn impersonated_hosts_are_of_this_server_by_tls_alone_and_their_pages_never() {
+    let api = "cognito-idp.eu-west-1.amazonaws.com";
+    let rules = OriginRules {
+        impersonated: vec![host(api)],
+        ..dev()
+    };
+    let none = HeaderMap::new();
+    let may =
+        |tls, name: &str, headers: &HeaderMap| rules.may_administer(tls, &host(name), headers);
+    assert!(may(true, api, &none));
+    for (tls, name) in [
+        (false, api),
+        (true, "x.cognito-idp.eu-west-1.amazonaws.com"),
+        (true, "cognito-idp.us-east-1.amazonaws.com"),
+    ] {
+        assert!(!may(tls, name, &none), "{tls} {name}");
+    }
+    for origin in [format!("https://{api}"), format!("http://{api}:8080")] {
+        let headers = headers(&[("origin", origin.as_str())]);
+        assert!(!may(true, api, &headers), "{origin}");
+        assert!(!may(false, "localhost", &headers), "{origin}");
+    }
+    let url = |tls, name: &str| rules.base_url(Peer { tls, ..PEER }, &host(name), &none);
+    assert_eq!(url(true, api), Some(format!("https://{api}")));
+    let with_port = format!("{api}:443");
+    assert_eq!(url(true, &with_port), Some(format!("https://{api}")));
+    assert_eq!(url(false, api), None);
+}
+
+#[test]
 fn dev_administers_for_its_own_origins_only() {
-    let from =
-        |origin| dev().may_administer(&host("localhost:9229"), &headers(&[("origin", origin)]));
+    let from = |origin| {
+        dev().may_administer(
+            false,
+            &host("localhost:9229"),
+            &headers(&[("origin", origin)]),
+        )
+    };
     for own in [
         "http://localhost:3000",
         "http://127.0.0.1:9229",

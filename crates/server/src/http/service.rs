@@ -54,7 +54,7 @@ async fn in_world(
     request_id: String,
 ) -> Response {
     let browser = parts.headers.contains_key(header::ORIGIN);
-    let (place, world) = match worlds::arrive(&state, &mut parts).await {
+    let (place, world) = match worlds::arrive(&state, peer.tls, &mut parts).await {
         Ok(arrived) => arrived,
         Err(none) => return none.response(browser, &request_id),
     };
@@ -86,14 +86,15 @@ async fn answer(
         return response::closing(StatusCode::BAD_REQUEST, errors::BAD_HOST, &request_id);
     };
     let is_dev = path == "/_dev" || path.starts_with("/_dev/");
-    let is_page = path == dev::INBOX && dev::is_open(&state, &named.host, &parts.headers);
+    let is_page = path == dev::INBOX && dev::is_open(&state, peer.tls, &named.host, &parts.headers);
     if state.origins.dev && is_dev && !is_page {
         let body = dev::UnreadBody {
             connection,
             from: state.origins.client(peer, &parts.headers),
             body,
         };
-        return Box::pin(dev::answer(&state, &named.host, &parts, body, &request_id)).await;
+        let named = (peer.tls, &named.host);
+        return Box::pin(dev::answer(&state, named, &parts, body, &request_id)).await;
     }
     if state.origins.dev && path == authorize::PATH {
         return Box::pin(authorize::answer(&state, &parts, &request_id)).await;
@@ -117,6 +118,7 @@ async fn answer(
             let about = About {
                 request_id,
                 host: named,
+                tls: peer.tls,
                 address,
                 client,
             };
@@ -177,7 +179,7 @@ async fn browse(
     let asked = origins.asked(peer, named, headers);
     // The page at `/` shows codes in `dev`. A foreign page whose name leads here can send a report of a proxy, but not
     // another Host.
-    let is_foreign = parts.uri.path() == "/" && !origins.may_administer(named, headers);
+    let is_foreign = parts.uri.path() == "/" && !origins.may_administer(peer.tls, named, headers);
     let base_url = match is_foreign {
         true => None,
         false => origins.base_url(peer, &asked, headers),

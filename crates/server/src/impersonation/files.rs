@@ -1,15 +1,17 @@
 //! The files of a `dev` that stands in: an authority that certifies these hosts and nothing else, a certificate by it, and
 //! bundles for clients.
 
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use cognate_crypto::certificate;
 use cognate_crypto::jws::SigningKey;
 
 use crate::http::authority::{self, DAY};
 use crate::http::certificates::Pair;
+use crate::pem;
 
 const AUTHORITY: &str = "Cognate dev --impersonate (this machine only)";
 /// The authority ends soon, since who has its key can be Cognito to whoever trusts it.
@@ -17,11 +19,14 @@ const DAYS: i64 = 30;
 /// One that ends sooner is replaced at a start: a server may run for as long.
 const LEAST_DAYS: i64 = 20;
 
-const CA: &str = "ca.pem";
+/// The folder of what clients are given, which has no keys: it may be mounted where they are.
+const PUBLIC: &str = "public";
+/// The certificate of the authority.
+pub const CA: &str = "public/ca.pem";
 const CA_KEY: &str = "ca.key";
 const CERT: &str = "cert.pem";
 const KEY: &str = "cert.key";
-const BUNDLE: &str = "ca-bundle.pem";
+const BUNDLE: &str = "public/ca-bundle.pem";
 /// The names that the authority certifies, written last: without it the others are not complete.
 const NAMES: &str = "names";
 
@@ -46,11 +51,16 @@ impl Files {
     /// below `wildcard` in its place. `now`: seconds since 1970.
     ///
     /// # Errors
-    /// Files that cannot be written.
+    /// Files that cannot be written, and a folder that is a link: its files would be elsewhere.
     pub fn make(folder: &Path, hosts: &[String], wildcard: &str, now: i64) -> anyhow::Result<Self> {
         let shown = || format!("cannot make {}", folder.display());
-        std::fs::create_dir_all(folder).with_context(shown)?;
+        for path in [folder.to_owned(), folder.join(PUBLIC)] {
+            is_own(&path)?;
+            std::fs::create_dir_all(&path).with_context(shown)?;
+        }
         let folder = folder.canonicalize().with_context(shown)?;
+        let all = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(folder.join(PUBLIC), all).with_context(shown)?;
         let file = |name: &str| folder.join(name);
         let names = hosts.join("\n");
         let same = std::fs::read_to_string(file(NAMES)).is_ok_and(|text| text == names);
@@ -64,7 +74,7 @@ impl Files {
             let all: Vec<&str> = hosts.iter().map(String::as_str).collect();
             let der = certificate::authority_for(&ca, AUTHORITY, &all, valid.clone())?;
             authority::write(&file(CA_KEY), "PRIVATE KEY", ca.to_pkcs8().expose())?;
-            authority::write(&file(CA), "CERTIFICATE", &der)?;
+            authority::write_public(&file(CA), &pem::written("CERTIFICATE", &der))?;
             let below = format!("*.{wildcard}");
             let served: Vec<&str> = all
                 .into_iter()
@@ -78,7 +88,7 @@ impl Files {
         let system = SYSTEM.iter().find_map(|path| system(Path::new(path)));
         let ca = std::fs::read_to_string(file(CA)).with_context(shown)?;
         let bundle = format!("{}{ca}", system.as_deref().unwrap_or_default());
-        authority::write_text(&file(BUNDLE), &bundle)?;
+        authority::write_public(&file(BUNDLE), &bundle)?;
         Ok(Self {
             folder,
             has_system: system.is_some(),
@@ -120,25 +130,49 @@ fn system(path: &Path) -> Option<String> {
     text.contains("-----BEGIN CERTIFICATE-----").then_some(text)
 }
 
+/// Returns true if there is a folder, false if there is nothing.
+fn is_own(path: &Path) -> anyhow::Result<bool> {
+    match std::fs::symlink_metadata(path) {
+        Ok(facts) if facts.is_dir() => Ok(true),
+        Ok(_) => bail!("{} is no folder of its own", path.display()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("cannot look at {}", path.display())),
+    }
+}
+
 /// Deletes the files and their folder; returns true if there was one. What is not of here stays.
 ///
 /// # Errors
-/// What cannot be deleted.
+/// What cannot be deleted, after all else is, and a folder that is a link.
 pub fn delete(folder: &Path) -> anyhow::Result<bool> {
-    if !folder.is_dir() {
+    if !is_own(folder)? {
         return Ok(false);
     }
-    for name in [NAMES, CA_KEY, KEY, CERT, CA, BUNDLE] {
+    let public = folder.join(PUBLIC);
+    let mut names = vec![NAMES, CA_KEY, KEY, CERT];
+    if is_own(&public)? {
+        names.extend([CA, BUNDLE]);
+    }
+    let mut failed = None;
+    for name in names {
         let path = folder.join(name);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("cannot delete {}", path.display()));
+        // A start that was killed leaves what it had begun.
+        for path in [authority::fresh(&path), path] {
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    let error = anyhow::Error::from(error);
+                    failed = failed.or(Some(
+                        error.context(format!("cannot delete {}", path.display())),
+                    ));
+                }
+                _ => {}
             }
-            _ => {}
         }
     }
-    let _ = std::fs::remove_dir(folder);
-    Ok(true)
+    for path in [&public, folder] {
+        let _ = std::fs::remove_dir(path);
+    }
+    failed.map_or(Ok(true), Err)
 }
 
 #[cfg(test)]

@@ -95,10 +95,23 @@ fn the_files_are_their_owners_alone_and_stay_while_they_are_good() {
     let folder = scratch();
     let made = Files::make(&folder, &hosts(&[]), OF_POOLS, NOW).unwrap();
     let bytes = |name: &str| std::fs::read(folder.join(name)).unwrap();
-    for name in [CA_KEY, KEY, CA, CERT, BUNDLE, NAMES] {
+    for (name, expected) in [
+        (CA_KEY, 0o600),
+        (KEY, 0o600),
+        (CERT, 0o600),
+        (NAMES, 0o600),
+        (PUBLIC, 0o755),
+        (CA, 0o644),
+        (BUNDLE, 0o644),
+    ] {
         let mode = std::fs::metadata(folder.join(name)).unwrap().permissions();
-        assert_eq!(mode.mode() & 0o777, 0o600, "{name}");
+        assert_eq!(mode.mode() & 0o777, expected, "{name}");
     }
+    // What may be mounted where clients are has no key.
+    let public = std::fs::read_dir(folder.join(PUBLIC)).unwrap();
+    let mut public: Vec<_> = public.map(|entry| entry.unwrap().file_name()).collect();
+    public.sort();
+    assert_eq!(public, ["ca-bundle.pem", "ca.pem"]);
     assert!(bytes(BUNDLE).ends_with(&bytes(CA)));
     let before = (bytes(CA), bytes(CERT));
     Files::make(&folder, &hosts(&[]), OF_POOLS, NOW + 9 * DAY).unwrap();
@@ -116,12 +129,33 @@ fn the_files_are_their_owners_alone_and_stay_while_they_are_good() {
     assert!(bytes(CA) != third);
     assert_eq!(made.pair().cert, folder.canonicalize().unwrap().join(CERT));
     std::fs::write(folder.join("mine"), "").unwrap();
+    // Keys that a killed start had begun to write go, too.
+    for begun in ["ca.new", "cert.new", "names.new", "public/ca-bundle.new"] {
+        std::fs::write(folder.join(begun), "").unwrap();
+    }
     assert!(delete(&folder).unwrap());
     let left: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
     assert_eq!(left.len(), 1);
     std::fs::remove_file(folder.join("mine")).unwrap();
     assert!(delete(&folder).unwrap());
     assert!(!delete(&folder).unwrap());
+}
+
+#[test]
+fn a_folder_that_is_a_link_is_left_alone() {
+    let (folder, other) = (scratch(), scratch());
+    std::fs::create_dir(&other).unwrap();
+    std::fs::write(other.join(CA_KEY), "of somebody").unwrap();
+    std::os::unix::fs::symlink(&other, &folder).unwrap();
+    let made = Files::make(&folder, &hosts(&[]), OF_POOLS, NOW).err();
+    for error in [made, delete(&folder).err()] {
+        let error = error.unwrap().to_string();
+        assert!(error.ends_with("is no folder of its own"), "{error}");
+    }
+    let text = std::fs::read_to_string(other.join(CA_KEY)).unwrap();
+    assert_eq!(text, "of somebody");
+    std::fs::remove_file(folder).unwrap();
+    std::fs::remove_dir_all(other).unwrap();
 }
 
 #[test]

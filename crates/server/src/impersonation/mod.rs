@@ -17,24 +17,64 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use cognate_domain::records::domain::SERVICE_BASE;
-use cognate_store::Store;
+use cognate_domain::records::domain::{self, SERVICE_BASE};
+use cognate_domain::records::pool::Pool;
+use cognate_domain::{App, Fault};
 use cognate_store::tables::domains;
 use tokio::net::TcpListener;
 
 use crate::http::certificates::Pair;
+use crate::http::host::Host;
 use files::Files;
 
 /// An address of this machine that nothing else uses, at the port of https.
 pub const LISTEN: &str = "127.0.92.29:443";
 /// The port to which clients come that know no other.
 const HTTPS: u16 = 443;
-/// Domains of pools that are looked at; each makes certificate and hosts file longer.
+/// The other one in advice.
+const OTHER_PORT: u16 = 8443;
+/// Domains of pools that are looked at; each makes the hosts file longer.
 const MOST_DOMAINS: i64 = 200;
+/// Names of Amazon's, of which nothing but a region's own hosts is stood in for.
+const AMAZONS: [&str; 3] = ["amazonaws.com", "amazonaws.com.cn", SERVICE_BASE];
 
 /// Returns the hosts of a region at which the API, the keys and the discovery documents are: those of both forms of issuers.
 pub fn api_hosts(region: &str) -> [String; 2] {
     ["cognito-idp", "issuer-cognito-idp"].map(|name| format!("{name}.{region}.amazonaws.com"))
+}
+
+/// Returns the end of the hosts that the service makes of a region's prefixes.
+fn of_pools(region: &str) -> String {
+    format!("auth.{region}.{SERVICE_BASE}")
+}
+
+/// True for a name that other machines may have, in the one form in which it is compared.
+pub fn is_host(text: &str) -> bool {
+    Host::parse(text).is_some_and(|host| {
+        host.is_name() && host.port().is_none() && !host.is_loopback() && host.to_string() == text
+    })
+}
+
+/// True for names at or below Amazon's.
+pub fn is_amazons(host: &str) -> bool {
+    AMAZONS.iter().any(|base| {
+        let rest = host.strip_suffix(base);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
+}
+
+/// True for a host that is stood in for because the region is.
+fn is_of_region(region: &str, host: &str) -> bool {
+    let prefix = || host.strip_suffix(&of_pools(region))?.strip_suffix('.');
+    api_hosts(region).iter().any(|own| own == host)
+        || is_host(host) && prefix().is_some_and(|prefix| !prefix.contains('.'))
+}
+
+/// Returns the host of a key in `domains`, if it is a prefix's in the region.
+fn host_of_prefix(region: &str, key: &str) -> Option<String> {
+    let (_, prefix) = key.split_once('/').filter(|(at, _)| *at == region)?;
+    let host = format!("{prefix}.{}", of_pools(region));
+    is_of_region(region, &host).then_some(host)
 }
 
 /// Returns the folder in a data folder with all that is made.
@@ -42,10 +82,16 @@ pub fn folder(data: &Path) -> PathBuf {
     data.join("impersonate")
 }
 
+/// Returns the certificate of the authority in a data folder.
+pub fn ca(data: &Path) -> PathBuf {
+    folder(data).join(files::CA)
+}
+
 /// The settings: which hosts, and where.
 pub struct Impersonation {
     region: String,
     listen: SocketAddr,
+    domains: Vec<String>,
     folder: PathBuf,
 }
 
@@ -61,11 +107,12 @@ pub struct Impersonated {
 }
 
 impl Impersonation {
-    /// Returns those for a region. `data`: the data folder.
-    pub fn new(region: String, listen: SocketAddr, data: &Path) -> Self {
+    /// Returns those for a region. `domains`: the custom domains that the operator names. `data`: the data folder.
+    pub fn new(region: String, listen: SocketAddr, domains: Vec<String>, data: &Path) -> Self {
         Self {
             region,
             listen,
+            domains,
             folder: folder(data),
         }
     }
@@ -79,29 +126,31 @@ impl Impersonation {
         bound.map_err(|error| anyhow::anyhow!("{}", advice(self.listen, &error)))
     }
 
-    /// Makes the certificate for the hosts and for the domains of pools that are there now. `now`: seconds since 1970.
+    /// Makes the certificate: for the hosts of the region, and the custom domains that the operator named. What pools have
+    /// decides nothing but which prefixes the hosts file has. `now`: seconds since 1970.
     ///
     /// # Errors
-    /// The store's, and files that cannot be written.
-    pub async fn certify(&self, store: &Store, now: i64) -> anyhow::Result<(Pair, Impersonated)> {
-        let rows = domains::first(store, MOST_DOMAINS).await?;
+    /// The store's, a domain that its pool did not sign, and files that cannot be written.
+    pub async fn certify(&self, app: &App, now: i64) -> anyhow::Result<(Pair, Impersonated)> {
+        let rows = domains::first(&app.store, MOST_DOMAINS).await?;
         if rows.len() >= usize::try_from(MOST_DOMAINS)? {
             tracing::warn!("only the first {MOST_DOMAINS} domains of pools are looked at");
         }
         let region = &self.region;
-        let of_pools = format!("auth.{region}.{SERVICE_BASE}");
+        let of_pools = of_pools(region);
         let mut hosts = api_hosts(region).to_vec();
         let mut certified = [hosts.clone(), vec![of_pools.clone()]].concat();
-        for row in rows {
-            match row.key.split_once('/') {
-                Some((at, prefix)) if at == region => hosts.push(format!("{prefix}.{of_pools}")),
-                Some(_) => {}
-                None => {
-                    certified.push(row.key.clone());
-                    hosts.push(row.key);
-                }
-            }
+        certified.extend(self.domains.iter().cloned());
+        for row in rows.into_iter().filter(|row| !row.custom) {
+            let fault = |fault: Fault| anyhow::anyhow!("a domain of a pool: {fault:?}");
+            let pool = Pool::load(&app.store, &app.root, &row.pool_id).await;
+            let Some(pool) = pool.map_err(fault)? else {
+                continue;
+            };
+            let row = domain::checked(&pool, row).map_err(fault)?;
+            hosts.extend(host_of_prefix(region, &row.key));
         }
+        hosts.extend(self.domains.iter().cloned());
         let files = Files::make(&self.folder, &certified, &of_pools, now)?;
         let pair = files.pair();
         let impersonated = Impersonated {
@@ -115,20 +164,12 @@ impl Impersonation {
 }
 
 impl Impersonated {
-    /// Returns the address that clients are led to: for a server that listens on every address of a machine, the one of
-    /// this machine itself.
-    fn leads_to(&self) -> IpAddr {
-        match self.address.ip() {
-            ip if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
-            ip => ip,
-        }
-    }
-
     /// Returns the lines of the hosts file.
     pub fn lines(&self) -> String {
-        let ip = self.leads_to();
-        self.hosts.iter().fold(String::new(), |mut text, host| {
-            let _ = writeln!(text, "{ip} {host}");
+        let ip = leads_to(self.address.ip());
+        let lines = self.hosts.iter();
+        lines.fold(String::new(), |mut text, host| {
+            let _ = writeln!(text, "{}", hosts_file::line(ip, host, &self.region));
             text
         })
     }
@@ -146,30 +187,35 @@ impl Impersonated {
 
     /// Returns the text for the person who started the server. `written`: the hosts file that has the lines already.
     pub fn text(&self, written: Option<&Path>) -> String {
-        let (region, ip, port) = (&self.region, self.leads_to(), self.address.port());
+        let (region, ip, port) = (
+            &self.region,
+            leads_to(self.address.ip()),
+            self.address.port(),
+        );
         let mut out = format!(
-            "\nFor clients that are led to {ip} this server is Cognito in {region}: every issuer is Amazon's.\n"
+            "\nFor clients that are led to {ip} this server is Cognito in {region}, with Amazon's issuer in\n\
+             tokens of every pool that has none of its own.\n"
         );
         match written {
             Some(path) => {
                 let path = path.display();
-                let _ = writeln!(out, "{path} leads them here, until --undo.");
+                let _ = writeln!(out, "{path} leads these names here, until --undo:\n");
             }
             None => {
                 let _ = writeln!(
                     out,
                     "In /etc/hosts (--write-hosts writes it; dnsmasq: address=/auth.{region}.{SERVICE_BASE}/{ip} for all prefixes):\n"
                 );
-                for line in self.lines().lines() {
-                    let _ = writeln!(out, "  {line}");
-                }
             }
+        }
+        for line in self.lines().lines() {
+            let _ = writeln!(out, "  {line}");
         }
         if port != HTTPS {
             let _ = writeln!(
                 out,
                 "\nThey come to port {HTTPS}. Lead it to {port}:\n\n  {}",
-                redirect(ip, port)
+                redirect("-A", self.address)
             );
         }
         let (ca, bundle) = (self.files.ca(), self.files.bundle());
@@ -199,13 +245,13 @@ fn advice(address: SocketAddr, error: &std::io::Error) -> String {
     let (ip, port) = (address.ip(), address.port());
     let what = match error.kind() {
         ErrorKind::PermissionDenied => {
-            let other = SocketAddr::new(ip, 8443);
+            let other = SocketAddr::new(ip, OTHER_PORT);
             format!(
                 "a port below 1024 needs a right. One of:\n  \
                  sudo setcap cap_net_bind_service=+ep \"$(command -v cognate)\"\n  \
                  sudo sysctl net.ipv4.ip_unprivileged_port_start={port}\n  \
                  --impersonate-listen {other}, and {}",
-                redirect(ip, other.port())
+                redirect("-A", other)
             )
         }
         ErrorKind::AddrNotAvailable => format!(
@@ -220,11 +266,36 @@ fn advice(address: SocketAddr, error: &std::io::Error) -> String {
     format!("cannot stand in at {address}: {what}")
 }
 
-/// Returns the command that leads https on this machine to another port.
-fn redirect(ip: IpAddr, port: u16) -> String {
+/// Returns the address that clients are led to: for a server that listens on every address of a machine, the one of this
+/// machine itself.
+fn leads_to(ip: IpAddr) -> IpAddr {
+    match ip {
+        ip if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
+        ip => ip,
+    }
+}
+
+/// Returns the command that leads https on this machine to another port. `REDIRECT` would lead it to 127.0.0.1 in place of
+/// the address. `action`: `-A` or `-D`.
+fn redirect(action: &str, to: SocketAddr) -> String {
+    let to = SocketAddr::new(leads_to(to.ip()), to.port());
+    let (ip, tool) = match to.ip() {
+        IpAddr::V4(_) => (to.ip(), "iptables"),
+        IpAddr::V6(_) => (to.ip(), "ip6tables"),
+    };
     format!(
-        "sudo iptables -t nat -A OUTPUT -p tcp -d {ip} --dport {HTTPS} -j REDIRECT --to-ports {port}"
+        "sudo {tool} -t nat {action} OUTPUT -p tcp -d {ip} --dport {HTTPS} -j DNAT --to-destination {to}"
     )
+}
+
+/// Returns the command that undoes [`redirect`]'s. `listen`: the address of the settings, if they name one.
+pub fn redirect_undone(listen: Option<&str>) -> String {
+    let named = listen.and_then(|text| text.parse().ok());
+    let mut to: SocketAddr = named.unwrap_or(([127, 0, 92, 29], OTHER_PORT).into());
+    if to.port() == HTTPS {
+        to.set_port(OTHER_PORT);
+    }
+    redirect("-D", to)
 }
 
 /// Deletes what was made in a data folder; returns true if there was anything.
@@ -249,7 +320,7 @@ mod tests {
             "sudo setcap cap_net_bind_service=+ep \"$(command -v cognate)\"",
             "sudo sysctl net.ipv4.ip_unprivileged_port_start=443",
             "--impersonate-listen 127.0.92.29:8443, and sudo iptables -t nat -A OUTPUT -p tcp -d 127.0.92.29 --dport 443 \
-             -j REDIRECT --to-ports 8443",
+             -j DNAT --to-destination 127.0.92.29:8443",
         ] {
             assert!(denied.contains(part), "{denied}");
         }
@@ -260,5 +331,45 @@ mod tests {
         );
         let taken = told(ErrorKind::AddrInUse);
         assert!(taken.contains("another program has it"), "{taken}");
+    }
+
+    #[test]
+    fn the_way_to_another_port_keeps_the_address_and_has_a_way_back() {
+        let redirect = |to: &str| redirect("-A", to.parse().unwrap());
+        assert_eq!(
+            redirect("[::1]:8443"),
+            "sudo ip6tables -t nat -A OUTPUT -p tcp -d ::1 --dport 443 -j DNAT --to-destination [::1]:8443"
+        );
+        assert!(
+            redirect("0.0.0.0:99")
+                .ends_with("-d 127.0.0.1 --dport 443 -j DNAT --to-destination 127.0.0.1:99")
+        );
+        let back = redirect("127.0.92.29:8443").replace("-A", "-D");
+        for listen in [None, Some(LISTEN), Some("127.0.92.29:8443"), Some("x")] {
+            assert_eq!(redirect_undone(listen), back);
+        }
+        assert!(redirect_undone(Some("[::1]:9")).ends_with("[::1]:9"));
+    }
+
+    #[test]
+    fn prefixes_make_hosts_of_their_region_alone() {
+        let host = |key| host_of_prefix("eu-west-1", key);
+        assert_eq!(
+            host("eu-west-1/shop").unwrap(),
+            "shop.auth.eu-west-1.amazoncognito.com"
+        );
+        for key in [
+            "us-east-1/shop",
+            "login.shop.example",
+            "packages.shop.example",
+            "cognito-idp.eu-west-1.amazonaws.com",
+            "eu-west-1/a.b",
+            "eu-west-1/Shop",
+            "eu-west-1/",
+            "eu-west-1/x y",
+            "eu-west-1/x\n127.0.0.1 registry",
+        ] {
+            assert_eq!(host(key), None, "{key}");
+        }
     }
 }

@@ -59,17 +59,36 @@ pub(super) fn tls(
     }))
 }
 
-/// Reads the region whose hosts `dev` stands in for, and where it listens for their clients.
-pub(super) fn impersonated(config: &Config) -> anyhow::Result<Option<(String, SocketAddr)>> {
+/// What `dev` stands in for, and where.
+#[derive(Debug)]
+pub(super) struct Named {
+    /// The region.
+    pub(super) region: String,
+    /// The address for its clients.
+    pub(super) listen: SocketAddr,
+    /// Custom domains, in lower case.
+    pub(super) domains: Vec<String>,
+}
+
+/// Reads what `dev` stands in for.
+pub(super) fn impersonated(config: &Config) -> anyhow::Result<Option<Named>> {
     let Some(region) = config.one("impersonate") else {
-        if config.one("impersonate_listen").is_some() {
-            bail!("impersonate_listen is of use with impersonate alone");
+        for name in ["impersonate_listen", "impersonate_domain"] {
+            if config.one(name).is_some() {
+                bail!("{name} is of use with impersonate alone");
+            }
         }
         return Ok(None);
     };
     let refused = |name, why: &str| ConfigError::invalid(name, why);
     if !is_region(region) {
         bail!(refused("impersonate", "must have the form of us-east-1"));
+    }
+    if region.starts_with("cn-") {
+        bail!(refused(
+            "impersonate",
+            "the hosts of regions in China end otherwise, and are not stood in for"
+        ));
     }
     if config.one("region").is_some_and(|other| other != region) {
         bail!("impersonate is the region, too: leave out region");
@@ -95,29 +114,56 @@ pub(super) fn impersonated(config: &Config) -> anyhow::Result<Option<(String, So
              anybody who can connect"
         );
     }
-    Ok(Some((region.to_owned(), address)))
+    Ok(Some(Named {
+        region: region.to_owned(),
+        listen: address,
+        domains: named_domains(config)?,
+    }))
+}
+
+/// Reads the custom domains that the operator names: nobody else may decide what an authority certifies. Never one of
+/// Amazon's, which would be more than the region's Cognito.
+fn named_domains(config: &Config) -> anyhow::Result<Vec<String>> {
+    let mut domains = Vec::new();
+    for text in config.many("impersonate_domain") {
+        let is_host = impersonation::is_host(text) && text.split('.').count() >= 3;
+        if !is_host || impersonation::is_amazons(text) {
+            let why = "must be a custom domain in lower case, such as login.shop.example, and none of Amazon's";
+            bail!(ConfigError::invalid("impersonate_domain", why));
+        }
+        if !domains.contains(text) {
+            domains.push(text.clone());
+        }
+    }
+    Ok(domains)
 }
 
 /// Returns the hosts of the region at which the API answers.
-pub(super) fn hosts_of(impersonated: Option<&(String, SocketAddr)>) -> Vec<Host> {
-    let names = impersonated.map(|(region, _)| impersonation::api_hosts(region));
+pub(super) fn hosts_of(impersonated: Option<&Named>) -> Vec<Host> {
+    let names = impersonated.map(|named| impersonation::api_hosts(&named.region));
     let names = names.into_iter().flatten();
     names.filter_map(|name| Host::parse(&name)).collect()
 }
 
 /// Returns how `dev` stands in for them, with what it keeps in the data folder.
 pub(super) fn impersonation(
-    impersonated: Option<(String, SocketAddr)>,
+    impersonated: Option<Named>,
     database: &Database,
 ) -> anyhow::Result<Option<Impersonation>> {
-    let Some((region, listen)) = impersonated else {
+    let Some(named) = impersonated else {
         return Ok(None);
     };
     let folder = database.folder.as_ref();
     let folder = folder
         .context("impersonate keeps its authority in the data folder: leave out database_url")?;
     folder.prepare()?;
-    Ok(Some(Impersonation::new(region, listen, folder.path())))
+    let (listen, path) = (named.listen, folder.path());
+    Ok(Some(Impersonation::new(
+        named.region,
+        listen,
+        named.domains,
+        path,
+    )))
 }
 
 /// Refuses what is for the other mode alone.
@@ -134,6 +180,7 @@ pub(super) fn refuse_foreign_settings(mode: Mode, config: &Config) -> anyhow::Re
             "impersonate",
             "impersonate_listen",
             "until_stdin_ends",
+            "impersonate_domain",
         ],
     };
     let other = if mode == Mode::Dev { "serve" } else { "dev" };
@@ -149,7 +196,7 @@ pub(super) fn refuse_foreign_settings(mode: Mode, config: &Config) -> anyhow::Re
 mod tests {
     use super::*;
 
-    fn read(settings: &[(&'static str, &str)]) -> anyhow::Result<Option<(String, SocketAddr)>> {
+    fn read(settings: &[(&'static str, &str)]) -> anyhow::Result<Option<Named>> {
         let flags = settings.iter();
         let flags = flags.map(|(name, value)| (*name, vec![(*value).to_owned()]));
         impersonated(&Config::load(flags.collect(), None, &[]).unwrap())
@@ -157,20 +204,27 @@ mod tests {
 
     #[test]
     fn a_region_is_stood_in_for_at_an_address_of_this_machine() {
-        assert_eq!(read(&[]).unwrap(), None);
-        let (region, address) = read(&[("impersonate", "eu-west-1")]).unwrap().unwrap();
+        assert!(read(&[]).unwrap().is_none());
+        let named = read(&[("impersonate", "eu-west-1")]).unwrap().unwrap();
         assert_eq!(
-            (region.as_str(), address.to_string().as_str()),
+            (named.region.as_str(), named.listen.to_string().as_str()),
             ("eu-west-1", "127.0.92.29:443")
         );
+        assert!(named.domains.is_empty());
         let both = [
             ("impersonate", "eu-west-1"),
             ("region", "eu-west-1"),
             ("issuer", "aws"),
             ("impersonate_listen", "[::1]:8443"),
         ];
-        let (_, address) = read(&both).unwrap().unwrap();
-        assert_eq!(address.to_string(), "[::1]:8443");
+        let named = read(&both).unwrap().unwrap();
+        assert_eq!(named.listen.to_string(), "[::1]:8443");
+        let domain = [
+            ("impersonate", "eu-west-1"),
+            ("impersonate_domain", "login.shop.example"),
+        ];
+        let named = read(&domain).unwrap().unwrap();
+        assert_eq!(named.domains, ["login.shop.example"]);
         let everywhere = [
             ("impersonate", "eu-west-1"),
             ("impersonate_listen", "0.0.0.0:443"),
@@ -185,6 +239,11 @@ mod tests {
             (
                 &[("impersonate", "europe")][..],
                 "must have the form of us-east-1",
+            ),
+            (&[("impersonate", "cn-north-1")], "China"),
+            (
+                &[("impersonate_domain", "login.shop.example")],
+                "impersonate_domain is of use with impersonate alone",
             ),
             (
                 &[("impersonate_listen", "127.0.0.1:443")],
@@ -223,6 +282,34 @@ mod tests {
         ] {
             let error = read(settings).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");
+        }
+    }
+
+    #[test]
+    fn no_host_of_amazons_becomes_a_custom_domain() {
+        for domain in [
+            "us-east-1.amazonaws.com",
+            "cognito-idp.eu-west-1.amazonaws.com",
+            "a.b.amazonaws.com.cn",
+            "auth.eu-west-1.amazoncognito.com",
+            "amazonaws.com",
+            "amazoncognito.com",
+            "Login.Shop.Example",
+            "login.shop.example.",
+            "login.shop.example:443",
+            "login.shop.example\n127.0.0.1 x",
+            "*.shop.example",
+            "shop.example",
+            "com",
+            "a.b.localhost",
+            "127.0.0.1",
+        ] {
+            let settings = [("impersonate", "eu-west-1"), ("impersonate_domain", domain)];
+            let error = read(&settings).unwrap_err().to_string();
+            assert!(
+                error.contains("must be a custom domain"),
+                "{domain}: {error}"
+            );
         }
     }
 }

@@ -16,7 +16,10 @@ use crate::settings::config::{Config, ConfigError};
 /// # Errors
 /// A value of another form, and a list of passwords that cannot be opened.
 pub fn read(mode: Mode, config: &Config) -> anyhow::Result<Settings> {
-    let impersonates = dev::impersonated(config)?.map(|(region, _)| region);
+    let impersonated = dev::impersonated(config)?;
+    let (impersonates, impersonated_domains) = impersonated
+        .map(|named| (named.region, named.domains))
+        .unzip();
     let region = impersonates.as_deref().or(config.one("region"));
     let region = region.unwrap_or("us-east-1").to_owned();
     if !is_region(&region) {
@@ -42,6 +45,7 @@ pub fn read(mode: Mode, config: &Config) -> anyhow::Result<Settings> {
         public_url: public_url.map(|url| url.text),
         domain_base: config.one("domain_base").map(domain_base).transpose()?,
         impersonates,
+        impersonated_domains: impersonated_domains.unwrap_or_default(),
         issuer,
         enforce_tiers: config.switch("enforce_tiers")?,
         private_outbound: config.switch("private_outbound")?,

@@ -146,12 +146,8 @@ impl ServerConfig {
         }
         let origins = OriginRules {
             dev: mode == Mode::Dev,
-            hosts: [
-                hosts(config, "hosts")?,
-                hosts(config, "host")?,
-                dev::hosts_of(impersonated.as_ref()),
-            ]
-            .concat(),
+            hosts: [hosts(config, "hosts")?, hosts(config, "host")?].concat(),
+            impersonated: dev::hosts_of(impersonated.as_ref()),
             ports: Vec::new(),
             cors_origins: config.many("cors_origin").to_vec(),
             proxies: Proxies::new(networks(config)?),

@@ -91,7 +91,15 @@ fn serve_needs_a_public_url_for_gateway_issuers() {
 
 #[test]
 fn settings_of_the_other_mode_are_refused() {
-    for name in ["host", "cors_origin", "expose_dev", "ephemeral"] {
+    for name in [
+        "host",
+        "cors_origin",
+        "expose_dev",
+        "ephemeral",
+        "impersonate",
+        "impersonate_listen",
+        "impersonate_domain",
+    ] {
         assert_eq!(
             why(Mode::Serve, &[URL, (name, "true")]),
             format!("{name} is for dev only")

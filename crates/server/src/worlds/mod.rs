@@ -125,12 +125,14 @@ pub struct Shown {
     pub used: i64,
 }
 
-/// Takes the name of the world off a request, and returns it with the world's state, which is made if need be.
+/// Takes the name of the world off a request, and returns it with the world's state, which is made if need be. `tls`: the
+/// client came by TLS.
 ///
 /// # Errors
 /// [`NoWorld`]: for a bad name, and where a new one cannot be made or this caller may not have it made.
 pub async fn arrive(
     base: &Arc<State>,
+    tls: bool,
     parts: &mut RequestParts,
 ) -> Result<(Place, Arc<State>), NoWorld> {
     let place = place::take(parts);
@@ -148,7 +150,7 @@ pub async fn arrive(
     }
     // The page of another site can make a browser send this, and could fill the disk.
     let host = origin::host_of(parts);
-    if !host.is_some_and(|named| dev::is_open(base, &named.host, &parts.headers)) {
+    if !host.is_some_and(|named| dev::is_open(base, tls, &named.host, &parts.headers)) {
         let why = "this caller may not make a new world; make it with POST /_dev/worlds/NAME";
         return Err(NoWorld::new(StatusCode::FORBIDDEN, why));
     }

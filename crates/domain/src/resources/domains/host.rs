@@ -60,13 +60,14 @@ pub fn key_of_host(settings: &Settings, host: &str) -> Option<String> {
 
 /// Returns the URL by which a domain leads to this server from everywhere; None if it does not. In `serve` a custom
 /// domain does, and a prefix below `domain_base`, with scheme and port of `public_url`: the operator has said so in the
-/// DNS. The host that the service makes of a prefix does only in a `dev` that stands in for the region's hosts, as custom domains
-/// do there; else no domain does in `dev`.
+/// DNS. In `dev` only those do for which a server that stands in for the region's hosts is certified: the hosts that the service
+/// makes of prefixes there, and the custom domains that the operator has named.
 pub fn url(settings: &Settings, row: &DomainRow) -> Option<String> {
     if settings.mode == Mode::Dev {
         let region = settings.impersonates.as_deref()?;
         let here = row.key.split_once('/').is_some_and(|(at, _)| at == region);
-        let leads_here = row.custom || here;
+        let named = || settings.impersonated_domains.contains(&row.key);
+        let leads_here = if row.custom { named() } else { here };
         return leads_here.then(|| format!("https://{}", domain::name(SERVICE_BASE, row)));
     }
     if row.custom {
@@ -115,7 +116,13 @@ mod tests {
         let of_prefix = "https://app.auth.eu-west-1.amazoncognito.com";
         assert_eq!(url(&there, &prefix).unwrap(), of_prefix);
         assert_eq!(url(&elsewhere, &prefix), None);
-        assert_eq!(url(&there, &custom).unwrap(), "https://auth.example.org");
+        assert_eq!(url(&there, &custom), None);
+        let named = Settings {
+            impersonated_domains: vec!["auth.example.org".to_owned()],
+            ..there
+        };
+        assert_eq!(url(&named, &custom).unwrap(), "https://auth.example.org");
+        assert_eq!(url(&named, &row("login.example.org", true)), None);
         let serve = settings(Mode::Serve, None, Some("https://id.example"));
         assert_eq!(url(&serve, &prefix), None);
         assert_eq!(url(&serve, &custom).unwrap(), "https://auth.example.org");

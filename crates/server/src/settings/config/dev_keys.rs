@@ -41,6 +41,11 @@ pub const DEV_KEYS: &[Key] = &[
         "Address at which it does so (default 127.0.92.29:443)",
     ),
     key(
+        "impersonate_domain",
+        Kind::Many,
+        "Custom domain of a pool that it stands in for, too",
+    ),
+    key(
         "seed",
         Kind::One,
         "File with pools, clients and users to have from the start; cognate.yaml, .json or .toml here without it (dev)",
