@@ -208,7 +208,9 @@ async fn operate(state: &State, call: &Call, slot: Slot) -> Result<Option<Vec<u8
     let (about, parts, body) = (&call.about, &call.parts, &call.body.bytes);
     let Some(op) = call.op else {
         if let Some(wanted) = kept_secrets::wanted(state, &parts.headers) {
-            return kept_secrets::answer(state, about, (parts, body), wanted).await;
+            // On the heap: few calls come here, and all would have to move its state.
+            let answer = kept_secrets::answer(state, about, (parts, body), wanted);
+            return Box::pin(answer).await;
         }
         if let Some(name) = target(&parts.headers) {
             state.newer.note(name, state.app.clock.wall());

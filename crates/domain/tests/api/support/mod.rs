@@ -23,7 +23,6 @@ pub mod triggers;
 pub mod users;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use cognate_crypto::seal::RootKey;
 use cognate_crypto::secret::SecretString;
@@ -55,8 +54,6 @@ pub struct TestApp {
 /// The origin of calls unless a test says otherwise.
 const CALLER: (&str, &str) = ("127.0.0.1", "test");
 
-static NEXT: AtomicU64 = AtomicU64::new(0);
-
 impl TestApp {
     /// Opens an app on a fresh SQLite file.
     pub async fn sqlite() -> Self {
@@ -65,11 +62,8 @@ impl TestApp {
 
     /// Opens an app on a fresh SQLite file with these settings.
     pub async fn sqlite_with(settings: Settings) -> Self {
-        let name = format!(
-            "cognate-api-{}-{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
+        // Not by the number of the process: one that was killed leaves its folder to the next that has its number.
+        let name = format!("cognate-api-{}", cognate_crypto::random::uuid_v4());
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).unwrap();
         let options = StoreOptions::sqlite(folder.join("test.db"));
