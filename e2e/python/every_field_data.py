@@ -186,6 +186,7 @@ POOL_DEFAULTS = {
 # What an update that does not send them keeps; everything else that is not sent returns to its default.
 POOL_KEEPS = {
     "PoolName", "Policies", "MfaConfiguration", "UserAttributeUpdateSettings", "SmsConfiguration", "DcrConfiguration",
+    "UserPoolTags",
 }
 
 # The sheet says nothing sure of these two when an update leaves them out, so every update of the session sends them.
