@@ -4,10 +4,9 @@
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { addClient, pagesPool, query } from './pages.mjs';
-import { check, checkMatch, UUID } from './support.mjs';
+import { PATIENCE_MS, UUID, check, checkMatch } from './support.mjs';
 
 export const RESPONSE = '/oauth2/idpresponse';
-const PATIENCE_MS = 10_000;
 /** What providers say beside names and addresses. A client has to name such attributes to read and to write them. */
 const CUSTOM = ['groups', 'department', 'proof'];
 const WRITTEN = ['email', 'name', 'nickname', 'given_name', 'family_name', 'picture', ...CUSTOM.map(name => `custom:${name}`)];

@@ -254,7 +254,7 @@ export async function checkScript(served) {
   const done = [];
   for (const { name, run, options } of checks) {
     const context = await browser.newContext(options);
-    context.setDefaultTimeout(8000);
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     const errors = [];
     page.on('pageerror', error => errors.push(error));

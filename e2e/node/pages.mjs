@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
 import { launchBrowser } from './chromium.mjs';
-import { ENDPOINT, PASSWORD, getJson } from './support.mjs';
+import { ENDPOINT, PASSWORD, PATIENCE_MS, getJson } from './support.mjs';
 
 export const CLASSIC = 1;
 export const MANAGED = 2;
@@ -113,7 +113,7 @@ export async function browser() {
     chromium,
     newPage: async options => {
       const context = await chromium.newContext({ ignoreHTTPSErrors: true, ...options });
-      context.setDefaultTimeout(10_000);
+      context.setDefaultTimeout(PATIENCE_MS);
       return context.newPage();
     },
     close: () => chromium.close(),

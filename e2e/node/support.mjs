@@ -7,6 +7,8 @@ import { isDeepStrictEqual, inspect } from 'node:util';
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
 
 export const ENDPOINT = process.env.E2E_ENDPOINT;
+/** How long a browser waits for what it is told to wait for: two browsers and two servers share two cores. */
+export const PATIENCE_MS = 30_000;
 export const PASSWORD = 'Correct-Horse-7';
 export const WRONG_PASSWORD = 'Correct-Horse-8';
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -79,7 +79,7 @@ const STAGES: &[Stage] = &[
     Stage::new(
         "server",
         "the program that the tests and the clients talk to; with `check` and `unit`, all of theirs",
-        9,
+        18,
         Run::server,
     ),
     Stage::new(
@@ -97,14 +97,14 @@ const STAGES: &[Stage] = &[
     Stage::new(
         "unit",
         "every Rust test, on both engines where there is a database in it",
-        12,
+        13,
         Run::unit,
     )
     .with_server(),
     Stage::new(
         "clients",
         "real clients, SQLite and PostgreSQL side by side",
-        13,
+        18,
         Run::clients,
     )
     .with_server(),
