@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import * as two from '@modelcontextprotocol/client';
-import { UnauthorizedError as UnauthorizedOne } from '@modelcontextprotocol/sdk/client/auth.js';
+import { UnauthorizedError as UnauthorizedOne, auth as authOne } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client as ClientOne } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportOne } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
@@ -100,11 +100,11 @@ export async function tools({ Client, Transport, Unauthorized, finish }, resourc
 
 export const SDKS = {
   'SDK 2': {
-    Client: two.Client, Transport: two.StreamableHTTPClientTransport, Unauthorized: two.UnauthorizedError,
+    Client: two.Client, Transport: two.StreamableHTTPClientTransport, Unauthorized: two.UnauthorizedError, auth: two.auth,
     finish: (transport, back) => transport.finishAuth(back.searchParams),
   },
   'SDK 1': {
-    Client: ClientOne, Transport: TransportOne, Unauthorized: UnauthorizedOne,
+    Client: ClientOne, Transport: TransportOne, Unauthorized: UnauthorizedOne, auth: authOne,
     finish: (transport, back) => transport.finishAuth(back.searchParams.get('code')),
   },
 };

@@ -4,14 +4,11 @@
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as idp from '@aws-sdk/client-cognito-identity-provider';
-import { auth } from '@modelcontextprotocol/client';
 import { Browser, Provider, SDKS, tools } from './mcp_clients.mjs';
+import { known, remoteClient, remoteProxy, run } from './mcp_remote.mjs';
 import { protectedResource } from './mcp_resource.mjs';
 import { ENDPOINT, administrator, check, claims, confirmedUser, session } from './support.mjs';
 
@@ -40,21 +37,6 @@ async function listening(port) {
   throw new Error(`nobody listens at ${port}`);
 }
 
-/** Runs a program to its end, with an input that stays open; `each` sees what it has written so far. */
-function run(program, args, options, each = () => {}) {
-  const child = spawn(program, args, { stdio: 'pipe', timeout: 60_000, ...options });
-  let out = '';
-  const done = new Promise((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', chunk => {
-        out += chunk;
-        each(out);
-      });
-    child.on('error', reject).on('close', code => resolve({ code, out }));
-  });
-  return done;
-}
-
 /** One of the SDKs: signs in, refreshes. */
 async function sdk(name, site) {
   const { resource, clientId, callback, issuer, meta } = site;
@@ -75,17 +57,25 @@ async function sdk(name, site) {
     { pages: 1, aud: resource, same: false });
 }
 
-/** The SDK 2 with too few scopes for the recipe's server, whose refusal names them. */
-async function widens({ resource, clientId, callback, issuer }) {
-  const { Transport, finish } = SDKS['SDK 2'];
+/** One of the SDKs with too few scopes for the recipe's server, whose refusal names them. */
+async function widens(name, { resource, clientId, callback, issuer }) {
+  const { Transport, auth, finish } = SDKS[name];
   const browser = new Browser();
   const provider = new Provider(clientId, callback, { issuer });
+  const both = [`${resource}/read`, `${resource}/write`];
   const scopes = () => claims(provider.kept.access_token).scope.split(' ').sort();
-  await auth(provider, { serverUrl: resource, scope: `${resource}/read` });
+  await auth(provider, { serverUrl: resource, scope: both[0] });
   await finish(new Transport(new URL(resource), { authProvider: provider }), new URL(await browser.open(provider.asked.href)));
-  check('SDK 2: a token with one scope', scopes(), [`${resource}/read`]);
-  check('SDK 2: more scopes for fastmcp', await tools(SDKS['SDK 2'], resource, provider, browser), TOOLS);
-  check('SDK 2: both, and one page in all', [scopes(), browser.pages], [[`${resource}/read`, `${resource}/write`], 1]);
+  check(`${name}: a token with one scope`, scopes(), [both[0]]);
+  if (name === 'SDK 1') {
+    const first = provider.kept;
+    const told = await tools(SDKS[name], resource, provider, browser).catch(({ code, message }) => [code, message]);
+    check('SDK 1: gives up', told, [403, 'Streamable HTTP error: Server returned 403 after trying upscoping']);
+    check('SDK 1: after it has renewed what it has', [first.refresh_token === provider.kept.refresh_token, scopes(), browser.pages], [false, [both[0]], 1]);
+    delete provider.kept.refresh_token;
+  }
+  check(`${name}: more scopes for fastmcp`, await tools(SDKS[name], resource, provider, browser), TOOLS);
+  check(`${name}: both, and one page in all`, [scopes(), browser.pages], [both, 1]);
 }
 
 /** The SDK 2 with a token that reads: it comes back with one that writes, without a page. */
@@ -139,33 +129,29 @@ async function registers(name, { resource, callback, issuer }) {
     [TOOLS, 2, false]);
 }
 
-/** mcp-remote's client, with a folder of its own; without a client of the pool it registers one. */
-async function remote(site, known) {
+/** mcp-remote's client; without a client of the pool it registers one. */
+async function remote({ resource, remote: callback, clientId }, inPool) {
   const browser = new Browser();
-  const folder = mkdtempSync(join(tmpdir(), 'mcp-remote-'));
-  let visited;
-  const visit = out => {
-    const url = /Please authorize this client by visiting:\s+(\S+)/.exec(out)?.[1];
-    if (url && !visited) visited = browser.open(url).then(back => fetch(back));
-  };
-  const { port } = new URL(site.remote);
-  const args = [
-    here('../node_modules/mcp-remote/dist/client.js'), site.resource, port, '--host', '127.0.0.1', '--allow-http',
-    '--auth-timeout', '50',
-  ];
-  if (known)
-    args.push(
-      '--static-oauth-client-info', JSON.stringify({ client_id: site.clientId }),
-      '--static-oauth-client-metadata', JSON.stringify({ token_endpoint_auth_method: 'none' }),
-    );
-  // No browser of this machine.
-  const env = { ...process.env, MCP_REMOTE_CONFIG_DIR: folder, BROWSER: 'true' };
-  const { code, out } = await run(process.execPath, args, { env }, visit);
-  await visited;
-  rmSync(folder, { recursive: true });
-  const name = known ? 'mcp-remote' : 'mcp-remote registers';
+  const { code, out } = await remoteClient(browser, { resource, callback, flags: inPool ? known(clientId) : [] });
+  const name = inPool ? 'mcp-remote' : 'mcp-remote registers';
   if (!check(`${name}: the tools`, [code, /"name": "read_note"/.test(out)], [0, true])) console.error(out);
-  check(`${name}: its pages`, browser.pages, known ? 1 : 2);
+  check(`${name}: its pages`, browser.pages, inPool ? 1 : 2);
+}
+
+/** mcp-remote's proxy with a token that reads: it comes back with one that writes, and the call goes through. */
+async function remoteStepUp({ port, clientId, remote: callback, issuer }) {
+  const resource = `http://127.0.0.1:${port}/mcp`;
+  const server = await protectedResource(port, issuer);
+  const browser = new Browser();
+  await remoteProxy(browser, { resource, callback, flags: known(clientId) }, async (client, kept) => {
+    const call = async name => (await client.callTool({ name, arguments: {} })).content[0].text;
+    const scopes = () => claims(kept().access_token).scope.split(' ').sort();
+    check('mcp-remote: what the token is enough for', [await call('read_note'), scopes()], ['read_note is done.', [`${resource}/read`]]);
+    check('mcp-remote: more scopes', [await call('write_note'), scopes()], ['write_note is done.', [`${resource}/read`, `${resource}/write`]]);
+  });
+  check('mcp-remote: one page in all', browser.pages, 1);
+  check('mcp-remote: what the server refused', server.refused.filter(([status]) => status === 403), [[403, 'insufficient_scope', `${resource}/write`]]);
+  server.close();
 }
 
 /** The conformance suite, whose scenarios for authorization servers sign somebody in. */
@@ -220,8 +206,9 @@ await session('MCP', async () => {
     for (const name of Object.keys(SDKS)) await sdk(name, site);
     await remote(site, true);
     await conformance(site);
-    await widens(site);
+    for (const name of Object.keys(SDKS)) await widens(name, site);
     await stepUp({ ...site, port: scoped });
+    await remoteStepUp({ ...site, port: scoped });
     const DcrConfiguration = { EnableStatus: 'Enabled', OpenDcrEnabled: true, AllowedScopes: custom };
     await send(idp.UpdateUserPoolCommand, { UserPoolId, DcrConfiguration });
     for (const name of Object.keys(SDKS)) await registers(name, site);

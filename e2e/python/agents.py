@@ -4,6 +4,7 @@ As a program it prints the recipe's server for a session in another language:
 agents.py RESOURCE_PORT prints its source on standard output.
 """
 
+import json
 import os
 import re
 import secrets
@@ -23,6 +24,8 @@ import requests
 os.environ["FASTMCP_LOG_LEVEL"] = "ERROR"
 ENDPOINT = os.environ["E2E_ENDPOINT"]
 PASSWORD = "Correct-Horse-7"
+# The packages of SDK 1 that differ from those of SDK 2 are beside the environment.
+OLD_SDK = Path(sys.prefix).parent / "mcp1"
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/AGENTS.md"
 
 
@@ -67,6 +70,14 @@ def protected_server(code, port, **environment):
     finally:
         process.terminate()
         process.wait(10)
+
+
+def old_sdk(**given):
+    """What the Python SDK 1 does with `given`, as e2e/python/mcp_old_sdk.py tells it."""
+    command = [sys.executable, str(Path(__file__).with_name("mcp_old_sdk.py")), json.dumps(given)]
+    environment = os.environ | {"PYTHONPATH": str(OLD_SDK)}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, timeout=120, check=True)
+    return json.loads(done.stdout)
 
 
 class Browser:

@@ -1,4 +1,4 @@
-"""Clients of MCP that nobody registered: Python SDK 2 and fastmcp, and the TypeScript SDK 2, by the URL of their document.
+"""Clients of MCP that nobody registered, by the URL of their document: the SDKs for Python and TypeScript, fastmcp, mcp-remote.
 
 The document is at a host of this session with an authority of its own, which the server of this session trusts.
 """
@@ -19,7 +19,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from agents import AtOnce, Browser, free_port, protected_server, recipe
+from agents import AtOnce, Browser, free_port, old_sdk, protected_server, recipe
 from own_server import own_server
 from support import check, claims, get_json, part, session
 
@@ -101,19 +101,35 @@ async def fast(site, resource, document):
     check("fastmcp: a sign-in, at most one question", browser.pages in (1, 2), True)
 
 
+def old(site, resource, document):
+    """SDK 1."""
+    told = old_sdk(resource=resource, callback=site["callback"], document=document)
+    # Whether a page asks about the client is not checked: SDK 2 may have been let in with the same scopes.
+    check("SDK 1: a sign-in, at most one question", told.pop("pages") in (1, 2), True)
+    check("SDK 1", told, {
+        "tools": [TOOLS, TOOLS], "scope": [f"{resource}/read", f"{resource}/write"], "aud": resource, "client": document,
+        "client_id": site["client"], "rotated": True,
+    })
+
+
 def typescript(site, resource, document):
-    """The TypeScript SDK 2."""
+    """The TypeScript SDKs and mcp-remote."""
     command = [os.environ["E2E_NODE"], str(Path(__file__).parents[1] / "node/mcp_document.mjs")]
     done = subprocess.run(
         [*command, resource, site["callback"], document], stdout=subprocess.PIPE, text=True, timeout=60, check=True
     )
-    check("TypeScript SDK 2", json.loads(done.stdout), {"tools": TOOLS, "client": document, "aud": resource})
+    told = json.loads(done.stdout)
+    token = {"aud": resource, "client_id": site["client"]}
+    for name in ("SDK 2", "SDK 1"):
+        check(f"TypeScript {name}", told.pop(name), {"tools": TOOLS, "client": document, **token})
+    check("mcp-remote", told, {"mcp-remote": {"tools": True, "client": document, **token}})
 
 
 with session("MCP by documents"), documents() as (host, served, asked):
     document = f"{host}/client.json"
     served["/client.json"] = {
-        "client_id": document, "client_name": "A client", "redirect_uris": ["http://127.0.0.1/callback"],
+        "client_id": document, "client_name": "A client",
+        "redirect_uris": ["http://127.0.0.1/callback", "http://127.0.0.1/oauth/callback"],
         "grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"],
         "token_endpoint_auth_method": "none",
     }
@@ -139,6 +155,8 @@ with session("MCP by documents"), documents() as (host, served, asked):
                 asyncio.run(sdk(site, resource, document))
             with part("fastmcp"):
                 asyncio.run(fast(site, resource, document))
-            with part("TypeScript SDK 2"):
+            with part("SDK 1"):
+                old(site, resource, document)
+            with part("TypeScript"):
                 typescript(site, resource, document)
         check("the document was fetched once", asked, ["/client.json"])

@@ -10,11 +10,9 @@ import json
 import os
 import secrets
 import subprocess
-import sys
 import urllib.parse
 import warnings
 import webbrowser
-from pathlib import Path
 
 import httpx2
 import requests
@@ -23,11 +21,9 @@ from mcp.client.auth.extensions.client_credentials import ClientCredentialsOAuth
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthToken
 
-from agents import AtOnce, Browser, free_port, protected_server, recipe
+from agents import AtOnce, Browser, free_port, old_sdk, protected_server, recipe
 from support import ENDPOINT, check, claims, get_json, part, session
 
-# The packages of SDK 1 that differ from those of SDK 2 are beside the environment.
-OLD_SDK = Path(sys.prefix).parent / "mcp1"
 TOOLS = ["read_note"]
 
 
@@ -83,7 +79,7 @@ def documents(pool, meta, site, client, resource):
 
 
 async def sdk(site, resource, meta, browser):
-    """SDK 2: signs in, refreshes, gets more scopes."""
+    """SDK 2: signs in, refreshes, gets more scopes. Returns tokens with one scope."""
     sign_in = lambda url: asyncio.to_thread(browser.open, url)
     client, callback = site["client"], site["callback"]
     kept = site["Kept"](site["known"](client, callback))
@@ -110,6 +106,7 @@ async def sdk(site, resource, meta, browser):
     check("SDK 2: more scopes", await site["tools"](resource, auth), TOOLS)
     check("SDK 2: both, and no page for the browser that has a session",
           (sorted(claims(kept.tokens.access_token)["scope"].split()), browser.pages), (both, 1))
+    return narrow
 
 
 async def machine(site, resource):
@@ -133,34 +130,43 @@ async def machine(site, resource):
         check("its token", (claims(kept.tokens.access_token)["aud"], kept.tokens.refresh_token), (resource, None))
 
 
-async def fast(site, resource):
-    """fastmcp, with a callback of its own."""
+async def fast(site, resource, narrow):
+    """fastmcp, with a callback of its own; with tokens that it has kept, and one scope, it asks for more."""
     from fastmcp import Client as FastClient
     from fastmcp.client.auth import OAuth
+    from fastmcp.client.auth.oauth import TokenStorageAdapter
+    from key_value.aio.stores.memory import MemoryStore
 
     browser = Browser()
     webbrowser.register("session", None, AtOnce(browser), preferred=True)
     port = urllib.parse.urlsplit(site["callback"]).port
-    auth = OAuth(
-        client_id=site["client"], issuer=site["issuer"], callback_port=port, callback_host="127.0.0.1",
-        scopes=[f"{resource}/read", f"{resource}/write"],
-    )
-    async with FastClient(resource, auth=auth) as client:
+    both = [f"{resource}/read", f"{resource}/write"]
+    known = {"client_id": site["client"], "issuer": site["issuer"], "callback_port": port, "callback_host": "127.0.0.1"}
+    async with FastClient(resource, auth=OAuth(**known, scopes=both)) as client:
         check("fastmcp: the tools", [tool.name for tool in await client.list_tools()], TOOLS)
         called = await client.call_tool("read_note", {})
         check("fastmcp: a call", called.data, "Buy milk.")
     check("fastmcp: one page", browser.pages, 1)
 
+    store = MemoryStore()
+    kept = TokenStorageAdapter(store, resource)
+    await kept.set_tokens(OAuthToken.model_validate(narrow))
+    async with FastClient(resource, auth=OAuth(**known, scopes=both[0], token_storage=store)) as client:
+        check("fastmcp: more scopes", [tool.name for tool in await client.list_tools()], TOOLS)
+    said = claims((await kept.get_tokens()).access_token)
+    check("fastmcp: both, and no page for the browser that has a session", (sorted(said["scope"].split()), browser.pages), (both, 1))
 
-def old(site, resource, client, name):
-    """SDK 1, by a client of the pool, or without one."""
-    command = [sys.executable, str(Path(__file__).with_name("mcp_old_sdk.py")), resource, client or "-", site["callback"]]
-    environment = os.environ | {"PYTHONPATH": str(OLD_SDK)}
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, timeout=120, check=True)
+
+def old(site, resource, name, **given):
+    """SDK 1, by a client of the pool and then with tokens of one scope, or without a client."""
+    told = old_sdk(resource=resource, callback=site["callback"], **given)
+    client, both = given.get("client"), [f"{resource}/read", f"{resource}/write"]
+    check(f"SDK 1{name}: the client", (told["client"] == site["client"], told["client_id"]), (client is not None, told.pop("client")))
+    del told["client_id"]
+    check(f"SDK 1{name}: the scopes before and after it asks for more", told.pop("more", None), client and [both[:1], TOOLS, both])
     # A client that it registers is asked about.
-    check(f"SDK 1{name}: signs in, refreshes", json.loads(done.stdout), {
-        "tools": [TOOLS, TOOLS], "scope": [f"{resource}/read", f"{resource}/write"], "aud": resource,
-        "pages": 1 if client else 2, "rotated": True, "registered": client is None,
+    check(f"SDK 1{name}: signs in, refreshes", told, {
+        "tools": [TOOLS, TOOLS], "scope": both, "aud": resource, "pages": 1 if client else 2, "rotated": True,
     })
 
 
@@ -228,17 +234,17 @@ with session("MCP"), warnings.catch_warnings():
             } | {name: value for name, value in about.items() if name == "resource_name"})
         browser = Browser()
         with part("SDK 2"):
-            asyncio.run(sdk(site, resource, written, browser))
+            narrow = asyncio.run(sdk(site, resource, written, browser))
         with part("a machine"):
             asyncio.run(machine(site, resource))
         with part("fastmcp"):
-            asyncio.run(fast(site, resource))
+            asyncio.run(fast(site, resource, narrow))
         with part("SDK 1"):
-            old(site, resource, site["client"], "")
+            old(site, resource, "", client=site["client"], narrow=narrow)
         with part("refused"):
             refused(site, resource, written, browser)
         with part("clients that register"):
             config = {"EnableStatus": "Enabled", "OpenDcrEnabled": True, "AllowedScopes": scopes.split()}
             site["cognito"].update_user_pool(UserPoolId=pool, DcrConfiguration=config)
             asyncio.run(registers(site, resource))
-            old(site, resource, None, " registers")
+            old(site, resource, " registers")
