@@ -118,6 +118,8 @@ pub enum Cause {
     NoTransaction,
     /// An answer that nobody asked for, which may not begin a sign-in: what is wrong.
     Unasked(&'static str),
+    /// No pushed request waits under the reference that the request names (RFC 9126 section 4).
+    NoPushedRequest,
     /// The parameters cannot be understood.
     Malformed,
 }

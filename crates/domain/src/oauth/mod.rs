@@ -27,6 +27,7 @@ pub mod registration;
 pub mod reply;
 pub mod revoke;
 mod standing;
+mod url_place;
 pub mod user_info;
 mod waiting;
 mod wishes;

@@ -1,5 +1,5 @@
-//! Refused requests for an authorization in the audit trail: the page shows the id of the request as a number to refer
-//! to, and `cognate audit --request` says the cause, the value at fault and the setting that decides.
+//! Refused requests for an authorization or a sign-out in the audit trail: the page shows the id of the request as a number
+//! to refer to, and `cognate audit find` says the cause, the value at fault and the setting that decides.
 //!
 //! Anybody can cause refusals, so a node writes a bounded number of rows; beyond that the page still says what it says.
 
@@ -7,12 +7,15 @@ use cognate_store::Batch;
 
 use crate::audit::Entry;
 use crate::cx::Cx;
-use crate::errors::oauth::{LOGIN_REQUIRED, OAUTH_IS_OFF};
+use crate::errors::oauth::{
+    ACCESS_DENIED, CONSENT_REQUIRED, LOGIN_REQUIRED, OAUTH_IS_OFF, OAuthError,
+};
 use crate::errors::{Fault, Result};
 use crate::facts::network::network;
-use crate::oauth::authorization::{Cause, Parameters, Refusal};
-use crate::oauth::client;
+use crate::oauth::authorization::{Authorization, Cause, Parameters, Refusal};
 use crate::oauth::reply::Reply;
+use crate::oauth::url_place::place;
+use crate::oauth::{client, logout};
 
 /// What is added about a refusal that the client does not learn of.
 const NOT_TOLD: &str =
@@ -32,8 +35,8 @@ struct Explained {
     setting: Option<&'static str>,
 }
 
-/// Records a refusal under the id of the request. A browser without a session that `prompt=none` sent is no news and is
-/// not recorded.
+/// Records a refusal under the id of the request. A browser without a session that `prompt=none` sent is no news where the
+/// client is told, and is not recorded.
 ///
 /// # Errors
 /// Those of the store.
@@ -45,27 +48,98 @@ pub async fn record(cx: &Cx<'_>, parameters: &Parameters<'_>, refusal: &Refusal)
             None => return Ok(()),
         },
     };
-    if !cx.refusals.spend(cx.now(), network(&cx.client_info.ip)) {
-        tracing::debug!(request_id = %cx.request_id, "a refused authorization is not recorded: too many");
+    let more = match refusal {
+        Refusal::Page(Cause::NoDocument(why)) => format!(" {why}"),
+        Refusal::Client(reply) if reply.is_kept => NOT_TOLD.to_owned(),
+        _ => String::new(),
+    };
+    for_named(cx, parameters.client_id, &explained, &more).await
+}
+
+/// Records that a request which was understood brought a stranger's client nothing, of which a page of this server tells in
+/// the client's place ([`Reply::is_kept`]).
+///
+/// # Errors
+/// Those of the store.
+pub async fn record_kept(cx: &Cx<'_>, authorization: &Authorization, reply: &Reply) -> Result<()> {
+    if is_one_too_many(cx) {
         return Ok(());
     }
-    let known = client::known(cx, parameters.client_id.unwrap_or_default()).await;
+    let silent = authorization.prompt.none.then_some("none");
+    let explained = of_kept(reply, silent);
+    let detail = explained.detail(Some(authorization.client.named())) + NOT_TOLD;
+    write(cx, &authorization.pool.id, explained.result, &detail).await
+}
+
+/// Records a refused request for a sign-out under the id of the request.
+///
+/// # Errors
+/// Those of the store.
+pub async fn record_sign_out(
+    cx: &Cx<'_>,
+    parameters: &logout::Parameters<'_>,
+    cause: &Cause,
+) -> Result<()> {
+    let as_asked = Parameters {
+        client_id: parameters.client_id,
+        ..Parameters::default()
+    };
+    let mut explained = of_page(&as_asked, cause);
+    if *cause == Cause::RedirectMismatch {
+        let urls = [
+            ("logout_uri", parameters.logout_uri),
+            ("redirect_uri", parameters.redirect_uri),
+            (
+                "post_logout_redirect_uri",
+                parameters.post_logout_redirect_uri,
+            ),
+        ];
+        let mut urls = urls.into_iter();
+        explained.cause =
+            "The URL is none of the client's. It must be the same character by character.";
+        explained.at_fault = urls.find_map(|(name, url)| fault(name, url.map(place)));
+        explained.setting = Some(
+            "LogoutURLs of the client, CallbackURLs for redirect_uri, and AllowedOAuthFlowsUserPoolClient",
+        );
+    }
+    for_named(cx, parameters.client_id, &explained, "").await
+}
+
+/// True if the network of the request has caused so many refusals that this one is not recorded.
+fn is_one_too_many(cx: &Cx<'_>) -> bool {
+    let recorded = cx.refusals.spend(cx.now(), network(&cx.client_info.ip));
+    if !recorded {
+        tracing::debug!(request_id = %cx.request_id, "a refusal is not recorded: too many");
+    }
+    !recorded
+}
+
+/// Records a refusal of the client that a request names, if there is one.
+async fn for_named(
+    cx: &Cx<'_>,
+    client_id: Option<&str>,
+    explained: &Explained,
+    more: &str,
+) -> Result<()> {
+    if is_one_too_many(cx) {
+        return Ok(());
+    }
+    let known = client::known(cx, client_id.unwrap_or_default()).await;
     let known = known.ok().flatten();
     let home = cx.home_pool().unwrap_or_default();
     let pool_id = known.as_ref().map_or(home, |(pool, _)| pool.id.as_str());
     let client_id = known.as_ref().map(|(_, client)| client.named());
-    let mut detail = explained.detail(client_id);
-    match refusal {
-        Refusal::Page(Cause::NoDocument(why)) => detail = format!("{detail} {why}"),
-        Refusal::Client(reply) if reply.is_kept => detail.push_str(NOT_TOLD),
-        _ => {}
-    }
+    let detail = explained.detail(client_id) + more;
+    write(cx, pool_id, explained.result, &detail).await
+}
+
+async fn write(cx: &Cx<'_>, pool_id: &str, result: &str, detail: &str) -> Result<()> {
     let entry = Entry {
         operation: cx.action.name(),
         address: &cx.client_info.ip,
-        result: explained.result,
+        result,
         request_id: Some(&cx.request_id),
-        detail: Some(&detail),
+        detail: Some(detail),
         ..Entry::default()
     };
     let batch = entry.append(Batch::new(), pool_id, cx.now());
@@ -157,6 +231,12 @@ fn of_page(parameters: &Parameters<'_>, cause: &Cause) -> Explained {
             provider(),
             Some("IDPInit of the provider; SupportedIdentityProviders of the client"),
         ),
+        Cause::NoPushedRequest => (
+            "NoPushedRequest",
+            "No pushed request waits under the reference: it was used, it is over, or it is another client's.",
+            fault("client_id", parameters.client_id),
+            None,
+        ),
         Cause::Malformed => (
             "Malformed",
             "The parameters cannot be understood.",
@@ -169,6 +249,33 @@ fn of_page(parameters: &Parameters<'_>, cause: &Cause) -> Explained {
         cause,
         at_fault,
         setting,
+    }
+}
+
+/// `silent`: the value of `prompt` that asks for no page.
+fn of_kept(reply: &Reply, silent: Option<&str>) -> Explained {
+    let is = |refusal: &OAuthError| reply.parameter("error") == Some(refusal.error);
+    let (result, cause) = match () {
+        () if is(&LOGIN_REQUIRED) => (
+            LOGIN_REQUIRED.error,
+            "The browser has no session that answers the request, and none could begin: no page may be shown, or another \
+             user signed in than the client has in mind.",
+        ),
+        () if is(&CONSENT_REQUIRED) => (
+            CONSENT_REQUIRED.error,
+            "The user has not let the client in, and no page may ask.",
+        ),
+        () if is(&ACCESS_DENIED) => (ACCESS_DENIED.error, "The user did not let the client in."),
+        () => (
+            "refused",
+            "The request brought nothing that the client may have.",
+        ),
+    };
+    Explained {
+        result,
+        cause,
+        at_fault: fault("prompt", silent),
+        setting: None,
     }
 }
 
@@ -260,96 +367,9 @@ fn fault<T: AsRef<str>>(name: &'static str, value: Option<T>) -> Option<(&'stati
     Some((name, kept))
 }
 
-/// Returns the place that a URL names: without the user's name, its query and its fragment, encoded ones included.
-fn place(url: &str) -> String {
-    let lower = url.to_ascii_lowercase();
-    let ends = ["?", "#", "%3f", "%23"].map(|mark| lower.find(mark));
-    let (place, rest) = match ends
-        .into_iter()
-        .flatten()
-        .min()
-        .map(|end| url.split_at(end))
-    {
-        Some((place, _)) => (place, "\u{2026}"),
-        None => (url, ""),
-    };
-    let user = ["@", "%40"].into_iter().filter_map(|mark| {
-        let end = place.rfind(mark)?;
-        Some((end, end.saturating_add(mark.len())))
-    });
-    let Some((before, after)) = user
-        .max()
-        .and_then(|(end, begin)| Some((place.get(..end)?, place.get(begin..)?)))
-    else {
-        return format!("{place}{rest}");
-    };
-    let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
-    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric());
-    let scheme = if is_scheme {
-        format!("{scheme}://")
-    } else {
-        String::new()
-    };
-    format!("{scheme}\u{2026}@{after}{rest}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn of_a_url_the_place_alone_is_kept() {
-        for (url, kept) in [
-            ("https://app.example/cb", "https://app.example/cb"),
-            ("myapp:cb", "myapp:cb"),
-            (
-                "https://app.example/cb?code=secret",
-                "https://app.example/cb\u{2026}",
-            ),
-            (
-                "https://app.example/cb?secret",
-                "https://app.example/cb\u{2026}",
-            ),
-            (
-                "https://app.example/cb?x&secret#secret",
-                "https://app.example/cb\u{2026}",
-            ),
-            (
-                "https://app.example/cb#secret",
-                "https://app.example/cb\u{2026}",
-            ),
-            (
-                "https://app.example/cb#secret?secret",
-                "https://app.example/cb\u{2026}",
-            ),
-            ("https://app.example?secret", "https://app.example\u{2026}"),
-            // A client that encodes its URL twice.
-            (
-                "https%3A%2F%2Fapp.example%2Fcb%3Fsecret",
-                "https%3A%2F%2Fapp.example%2Fcb\u{2026}",
-            ),
-            (
-                "https://app.example/cb%3fsecret%23secret",
-                "https://app.example/cb\u{2026}",
-            ),
-            (
-                "https://jane:secret@app.example/",
-                "https://\u{2026}@app.example/",
-            ),
-            ("https:/secret@app.example", "\u{2026}@app.example"),
-            ("secret@x://secret@app.example", "\u{2026}@app.example"),
-            ("https%3A%2F%2Fsecret%40app.example", "\u{2026}@app.example"),
-            (
-                "https://jane:secret@app.example?secret@x",
-                "https://\u{2026}@app.example\u{2026}",
-            ),
-            ("\u{130}\u{e4}?secret", "\u{130}\u{e4}\u{2026}"),
-            ("?secret", "\u{2026}"),
-            ("", ""),
-        ] {
-            assert_eq!(place(url), kept, "{url}");
-        }
-    }
 
     #[test]
     fn a_long_value_is_cut_between_characters() {

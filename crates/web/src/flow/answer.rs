@@ -1,9 +1,9 @@
 //! The answer that a browser carries back to the client, and the page for what no client can be told.
 
 use cognate_domain::Endpoint;
-use cognate_domain::oauth::authorization::{Cause, Parameters, Refusal};
+use cognate_domain::oauth::authorization::{Authorization, Cause, Parameters, Refusal};
 use cognate_domain::oauth::provider::outgoing::Sent;
-use cognate_domain::oauth::refused::record;
+use cognate_domain::oauth::refused::{record, record_kept};
 use cognate_domain::oauth::reply::{Reply, ReplyMode};
 use http::StatusCode;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
@@ -36,11 +36,32 @@ pub(super) fn see_other(location: &str) -> Flow<Response> {
     Response::redirect(location).ok_or_else(|| impossible("a location"))
 }
 
-/// Sends the browser to the client, or with a refusal that is not for it to the page for errors.
+/// Sends the browser to the client, or with a refusal that is not for it to the page for errors; such a refusal is recorded
+/// under the number that the page shows.
 ///
 /// # Errors
 /// A redirect URI that is no header.
-pub(super) fn reply(request: &Request<'_>, reply: &Reply) -> Flow<Response> {
+pub(super) async fn reply(
+    request: &Request<'_>,
+    authorization: &Authorization,
+    reply: &Reply,
+) -> Flow<Response> {
+    if reply.is_kept {
+        let cx = request.cx(Endpoint::SignIn);
+        let record = || Box::pin(record_kept(&cx, authorization, reply));
+        if let Err(error) = action::run(&cx, record).await {
+            // The visitor learns no less for it.
+            tracing::error!(?error, request_id = %cx.request_id, "a refusal was not recorded");
+        }
+    }
+    recorded(request, reply)
+}
+
+/// As [`reply`], for a refusal that has its row.
+///
+/// # Errors
+/// A redirect URI that is no header.
+pub(super) fn recorded(request: &Request<'_>, reply: &Reply) -> Flow<Response> {
     let locale = request.locale();
     if reply.is_kept {
         let error = reply.parameter("error").unwrap_or_default();
@@ -158,7 +179,8 @@ pub(super) fn restart(next: String) -> Screen {
     })
 }
 
-/// Sends the browser to the page for errors (endpoints.md 1.10), with the number under which the refusal is recorded.
+/// Sends the browser to the page for errors (endpoints.md 1.10), with the number under which the caller has recorded the
+/// refusal.
 ///
 /// # Errors
 /// None in practice.
@@ -186,8 +208,8 @@ pub(super) async fn refuse(
     refusal: &Refusal,
 ) -> Stop {
     let cx = request.cx(Endpoint::SignIn);
-    let recorded = action::run(&cx, || Box::pin(record(&cx, parameters, refusal))).await;
-    if let Err(error) = recorded {
+    let written = action::run(&cx, || Box::pin(record(&cx, parameters, refusal))).await;
+    if let Err(error) = written {
         // The visitor learns no less for it.
         tracing::error!(?error, request_id = %cx.request_id, "a refusal was not recorded");
     }
@@ -205,7 +227,7 @@ pub(super) async fn refuse(
             no_document(request, parameters, cause).await
         }
         Refusal::Page(cause) => refused(request, parameters.client_id, cause),
-        Refusal::Client(told) => reply(request, told),
+        Refusal::Client(told) => recorded(request, told),
     };
     answered.map_or_else(|stop| stop, Stop::with)
 }

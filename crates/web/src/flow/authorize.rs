@@ -6,9 +6,10 @@
 
 use cognate_domain::Endpoint;
 use cognate_domain::errors::oauth::LOGIN_REQUIRED;
-use cognate_domain::oauth::authorization::Cause;
+use cognate_domain::oauth::authorization::{Cause, Parameters, Refusal};
 use cognate_domain::oauth::browser_session::BrowserSession;
 use cognate_domain::oauth::hosted::{Answered, BySession, Said, by_session};
+use cognate_domain::oauth::reply::Reply;
 use cognate_shapes::Category;
 use http::Method;
 
@@ -34,7 +35,14 @@ async fn begin(request: &Request<'_>) -> Flow<Response> {
     match pushed::expanded(request).await? {
         Expanded::No => {}
         Expanded::To(location) => return answer::see_other(&location),
-        Expanded::Gone => return answer::refused(request, None, &Cause::Malformed),
+        Expanded::Gone(client_id) => {
+            let named = Parameters {
+                client_id: Some(&client_id),
+                ..Parameters::default()
+            };
+            let refusal = Refusal::Page(Cause::NoPushedRequest);
+            return Err(answer::refuse(request, &named, &refusal).await);
+        }
     }
     let visit = Visit::open(request).await?;
     let prompt = visit.authorization.prompt;
@@ -47,7 +55,11 @@ async fn begin(request: &Request<'_>) -> Flow<Response> {
         Some(session) if !(prompt.select_account && visit.is_managed()) => {
             visit.answer_by(&session).await
         }
-        _ if prompt.none => answer::reply(request, &visit.authorization.refuse(&LOGIN_REQUIRED)),
+        _ if prompt.none => {
+            visit
+                .reply(&visit.authorization.refuse(&LOGIN_REQUIRED))
+                .await
+        }
         _ => match visit.to_provider().await? {
             Some(response) => Ok(response),
             None => {
@@ -64,6 +76,14 @@ async fn begin(request: &Request<'_>) -> Flow<Response> {
 }
 
 impl Visit<'_> {
+    /// Sends the browser to the client, or to a page that tells in its place ([`answer::reply`]).
+    ///
+    /// # Errors
+    /// A redirect URI that is no header.
+    pub(super) async fn reply(&self, reply: &Reply) -> Flow<Response> {
+        answer::reply(self.request, &self.authorization, reply).await
+    }
+
     /// Answers the client for a user whose browser has a session, or leads to the question whether the user lets it in.
     ///
     /// # Errors
@@ -88,7 +108,7 @@ impl Visit<'_> {
         let cx = self.request.cx(Endpoint::SignIn);
         let answered = || Box::pin(by_session(&cx, &self.authorization, by));
         match action::run(&cx, answered).await? {
-            Answered::Reply(reply) => self.forget(answer::reply(self.request, &reply)?),
+            Answered::Reply(reply) => self.forget(self.reply(&reply).await?),
             Answered::Question(_) => self.to_consent(&by.session.name, by.is_fresh),
         }
     }

@@ -13,10 +13,10 @@ use cognate_domain::records::unvouched;
 use http::StatusCode;
 
 use super::alerts::alert;
+use super::paths;
 use super::state::Stage;
 use super::stop::{Flow, settle};
 use super::visit::Visit;
-use super::{answer, paths};
 use crate::action;
 use crate::failure::Failure;
 use crate::request::Request;
@@ -80,7 +80,7 @@ async fn decide(request: &Request<'_>) -> Flow<Response> {
         }
         Some("deny") => {
             let told = visit.authorization.refuse(&ACCESS_DENIED);
-            visit.forget(answer::reply(request, &told)?)
+            visit.forget(visit.reply(&told).await?)
         }
         _ => visit.question(StatusCode::OK, None, &open).await,
     }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use cognate_domain::oauth::authorization::Cause;
+use cognate_domain::oauth::authorization::{Cause, Parameters, Refusal};
 use cognate_domain::oauth::browser_session::{self, BrowserSession};
 use cognate_domain::oauth::device::{Asked, Decision, Entered, decide, look_up};
 use cognate_domain::records::client::Client;
@@ -16,7 +16,7 @@ use http::{Method, StatusCode};
 
 use super::csrf::Csrf;
 use super::parameters::encode;
-use super::stop::{Flow, settle};
+use super::stop::{Flow, Stop, settle};
 use super::{alerts, answer, version, visit};
 use crate::action;
 use crate::branding::{self, Brand};
@@ -55,9 +55,15 @@ pub(super) async fn take(request: Request<'_>) -> Result<Response, Failure> {
     settle(answer_form(&request).await)
 }
 
+/// Says that the request names no client.
+async fn no_client(request: &Request<'_>) -> Stop {
+    let refusal = Refusal::Page(Cause::Missing("client_id"));
+    answer::refuse(request, &Parameters::default(), &refusal).await
+}
+
 async fn ask(request: &Request<'_>) -> Flow<Response> {
     let Some(visit) = Visit::open(request).await? else {
-        return answer::refused(request, None, &Cause::Missing("client_id"));
+        return Err(no_client(request).await);
     };
     // The code comes back from a sign-in as the state.
     let query = &visit.query;
@@ -71,7 +77,7 @@ async fn ask(request: &Request<'_>) -> Flow<Response> {
 
 async fn answer_form(request: &Request<'_>) -> Flow<Response> {
     let Some(visit) = Visit::open(request).await? else {
-        return answer::refused(request, None, &Cause::Missing("client_id"));
+        return Err(no_client(request).await);
     };
     let typed = visit.form.get("user_code").unwrap_or_default();
     if visit.csrf.check(request, &visit.form).is_err() {

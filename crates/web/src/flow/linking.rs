@@ -43,9 +43,9 @@ impl Visit<'_> {
     ///
     /// # Errors
     /// As [`keep`](Visit::keep).
-    pub(super) fn arrived(&self, provider: &str, arrived: Arrived) -> Flow<Response> {
+    pub(super) async fn arrived(&self, provider: &str, arrived: Arrived) -> Flow<Response> {
         match arrived {
-            Arrived::SignedIn(finished) => self.finish(&finished, provider, false),
+            Arrived::SignedIn(finished) => self.finish(&finished, provider, false).await,
             Arrived::Asked(handle) => {
                 let provider = provider.to_owned();
                 let asked = self.state(Stage::Link { provider }, "");
@@ -114,7 +114,7 @@ impl Visit<'_> {
         let (authorization, ending) = (&self.authorization, self.ending_by(provider));
         let decline = || Box::pin(question::decline(&cx, authorization, handle, &ending));
         match action::run(&cx, decline).await? {
-            Some(Ok(finished)) => self.finish(&finished, provider, false),
+            Some(Ok(finished)) => self.finish(&finished, provider, false).await,
             Some(Err(refused)) => {
                 let answer = self.refuse_provider(provider, &refused).await?;
                 self.forget(answer)
@@ -139,7 +139,7 @@ impl Visit<'_> {
             tracing::error!(?error, request_id = %cx.request_id, "a refusal was not recorded");
         }
         let told = self.authorization.refuse(&refused.error);
-        answer::reply(self.request, &told)
+        answer::recorded(self.request, &told)
     }
 
     /// Goes on after a complete sign-in: to the client, or first to the link that it is the proof for.
@@ -154,7 +154,7 @@ impl Visit<'_> {
     ) -> Flow<Response> {
         match &self.aim {
             Aim::Link(handle) => self.proven(handle, user_id, finished, signed_up).await,
-            _ => self.finish(finished, COGNITO, signed_up),
+            _ => self.finish(finished, COGNITO, signed_up).await,
         }
     }
 
@@ -172,7 +172,7 @@ impl Visit<'_> {
         let connect = || Box::pin(question::connect(&cx, authorization, handle, user_id));
         let proven = action::run(&cx, connect).await?;
         if proven == Proven::Linked {
-            return self.finish(finished, COGNITO, signed_up);
+            return self.finish(finished, COGNITO, signed_up).await;
         }
         let (pool, host) = (self.pool(), self.host());
         let cookie = finished.cookie.value.expose().as_str();

@@ -21,12 +21,12 @@ use serde_json::Value;
 
 use super::alerts::alert;
 use super::login::account_name;
+use super::paths;
 use super::state::{PageState, Stage};
 use super::step::From;
 use super::stop::{Flow, Stop, settle};
 use super::unconfirmed::{CANCELLED, FAILED};
 use super::visit::Visit;
-use super::{answer, paths};
 use crate::action;
 use crate::failure::Failure;
 use crate::request::Request;
@@ -199,7 +199,7 @@ impl Visit<'_> {
                     parameters,
                     is_kept: self.authorization.reply_to().to_stranger,
                 };
-                self.forget(answer::reply(self.request, &reply)?)
+                self.forget(self.reply(&reply).await?)
             }
             Some(session) => self.answer_by(session).await,
             None => self.redirect(paths::SIGN_IN),

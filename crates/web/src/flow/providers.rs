@@ -299,7 +299,7 @@ async fn settled(
     ended: Option<Result<Arrived, Refused>>,
 ) -> Flow<Response> {
     match ended {
-        Some(Ok(arrived)) => visit.arrived(&pending.provider.name, arrived),
+        Some(Ok(arrived)) => visit.arrived(&pending.provider.name, arrived).await,
         Some(Err(refused)) => {
             visit
                 .refuse_provider(&pending.provider.name, &refused)
@@ -386,11 +386,10 @@ impl Visit<'_> {
                 let set = SetCookie::new(COOKIE, cookie, SameSite::Lax)?.for_seconds(seconds);
                 Ok(Some(found.with_cookie(set)))
             }
-            Err(cause) => Ok(Some(answer::refused(
-                request,
-                Some(&self.client().id),
-                &cause,
-            )?)),
+            Err(cause) => {
+                let parameters = self.query.parameters();
+                Err(answer::refuse(request, &parameters, &Refusal::Page(cause)).await)
+            }
         }
     }
 }

@@ -18,7 +18,6 @@ use cognate_domain::{ApiError, Endpoint};
 use cognate_shapes::{Category, ChallengeNameType, DefaultEmailOptionType, DeliveryMediumType};
 
 use super::alerts::alert;
-use super::answer;
 use super::state::{Aim, CodeFor, PageState, Stage};
 use super::stop::{Flow, Stop};
 use super::visit::{REMEMBERED, SESSION, Visit};
@@ -171,7 +170,7 @@ impl Visit<'_> {
     }
 
     /// Sends the browser to the client, with a session. `provider`: the identity provider that vouched, or [`COGNITO`].
-    pub(super) fn finish(
+    pub(super) async fn finish(
         &self,
         finished: &Finished,
         provider: &str,
@@ -186,7 +185,7 @@ impl Visit<'_> {
         let response = match offers {
             true => self.forget(self.to_passkey()?)?,
             false if finished.is_asked => self.to_consent(&finished.session, true)?,
-            false => self.forget(answer::reply(self.request, &finished.reply)?)?,
+            false => self.forget(self.reply(&finished.reply).await?)?,
         };
         let response = response.with_cookie(session);
         let response = self.remember_last_used(response, provider)?;

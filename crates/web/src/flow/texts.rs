@@ -26,7 +26,7 @@ pub(super) fn error_name(cause: &Cause) -> &'static str {
         Cause::NoProvider | Cause::NothingToOffer => "unauthorized_client",
         Cause::NoTransaction => NO_TRANSACTION,
         Cause::Unasked(_) => UNASKED,
-        Cause::Malformed => "invalid_request",
+        Cause::NoPushedRequest | Cause::Malformed => "invalid_request",
     }
 }
 

@@ -13,6 +13,7 @@ use cognate_domain::oauth::logout::{self, Browser, Next, Parameters};
 use cognate_domain::oauth::provider::kept::Browser as AtProvider;
 use cognate_domain::oauth::provider::logout::leave;
 use cognate_domain::oauth::provider::outgoing::Sent;
+use cognate_domain::oauth::refused::record_sign_out;
 use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::action;
@@ -45,7 +46,7 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
     } else if let Ok(query) = request.query() {
         query
     } else {
-        return flow::refused(&request, None, &Cause::Malformed);
+        return refuse(&request, &Parameters::default(), &Cause::Malformed).await;
     };
     let cookies = request.cookies()?;
     let csrf = Csrf::read(&cookies);
@@ -62,7 +63,7 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
     let checked = action::run(&cx, || Box::pin(logout::check(&cx, &parameters, browser)));
     let sign_out = match checked.await? {
         Ok(sign_out) => sign_out,
-        Err(cause) => return flow::refused(&request, parameters.client_id, &cause),
+        Err(cause) => return refuse(&request, &parameters, &cause).await,
     };
     if sign_out.asks && !answered {
         return question(&request, &sign_out.client.id, &fields).await;
@@ -93,6 +94,21 @@ pub(crate) async fn logout(request: Request<'_>) -> Result<Response, Failure> {
     onward(&request, client_id, sign_out.next, query, answered)
         .await
         .map(|response| response.with_cookie(over))
+}
+
+/// Sends the browser to the page for errors, and records why, under the number that the page shows.
+async fn refuse(
+    request: &Request<'_>,
+    parameters: &Parameters<'_>,
+    cause: &Cause,
+) -> Result<Response, Failure> {
+    let cx = request.cx(Endpoint::Logout);
+    let record = || Box::pin(record_sign_out(&cx, parameters, cause));
+    if let Err(error) = action::run(&cx, record).await {
+        // The visitor learns no less for it.
+        tracing::error!(?error, request_id = %cx.request_id, "a refusal was not recorded");
+    }
+    flow::refused(request, parameters.client_id, cause)
 }
 
 /// Sends the browser on after a sign-out. `query`: that of the request for it. `by_form`: the answer is that to a form.

@@ -66,8 +66,8 @@ pub(crate) enum Expanded {
     No,
     /// A reference, for which the browser goes to this path and query.
     To(String),
-    /// A reference that is unknown, over, used or another client's.
-    Gone,
+    /// A reference that is unknown, over, used or another client's: the id of the client that the request names.
+    Gone(String),
 }
 
 /// Uses up the reference of a request. HEAD uses up none.
@@ -95,6 +95,6 @@ pub(crate) async fn expanded(request: &Request<'_>) -> Result<Expanded, Failure>
                 .map(|(name, value)| (name.as_str(), value.as_str()));
             Expanded::To(with_query(request.path(), pairs))
         }
-        None => Expanded::Gone,
+        None => Expanded::Gone(client_id.to_owned()),
     })
 }

@@ -131,6 +131,24 @@ impl Site {
         self.fetch(Method::GET, path, Some(BASE)).await.unwrap()
     }
 
+    /// Returns what the audit trail says under the number of the error page to which an answer leads: the row's pool,
+    /// operation, result and detail. All requests of a test have one number: the newest row is that of the last.
+    pub async fn explained(&self, answer: &Response<Bytes>) -> [String; 4] {
+        let location = header(answer, "location");
+        let (_, reference) = location.split_once("reference=").unwrap();
+        let sql = "SELECT pool_id, doc FROM audit ORDER BY at DESC, audit_id DESC";
+        let rows = self.app.store.rows(sql, Vec::new()).await.unwrap();
+        let mut rows = rows.iter().map(|row| {
+            let doc: Value = serde_json::from_str(row.text(1).unwrap()).unwrap();
+            (row.text(0).unwrap().to_owned(), doc)
+        });
+        let (pool, doc) = rows
+            .find(|(_, doc)| doc["request_id"] == reference)
+            .unwrap();
+        let word = |name: &str| doc[name].as_str().unwrap_or_default().to_owned();
+        [pool, word("operation"), word("result"), word("detail")]
+    }
+
     /// Sends a request to a table of the test's own, from a client that came by http.
     pub async fn ask(&self, table: &Table, request: Request<Bytes>) -> Option<Response<Bytes>> {
         self.send(table, request, &visitor(Some(BASE))).await

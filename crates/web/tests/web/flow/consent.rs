@@ -134,6 +134,10 @@ async fn a_user_is_asked_on_both_versions_and_answers() {
             rest.starts_with("state=s&error=access_denied&iss="),
             "{rest}"
         );
+        // A client that is told needs no row.
+        let store = &w.pages.site.app.store;
+        let sql = "SELECT audit_id FROM audit WHERE doc LIKE '%access_denied%'";
+        assert!(store.rows(sql, Vec::new()).await.unwrap().is_empty());
         // The session is there, and the question comes at once.
         let again = browser.get(&format!("/oauth2/authorize?{query}")).await;
         assert_eq!(header(&again, "location"), here);
@@ -228,16 +232,40 @@ async fn a_strangers_site_is_visited_by_nobody_who_has_not_let_it_in() {
         let authorize = format!("/oauth2/authorize?{query}");
         let not_understood = "The request cannot be understood.";
         let no_access = "The application was not given access.";
+        let row = async |answer: &Response<Bytes>| {
+            let [pool, operation, result, detail] = w.pages.site.explained(answer).await;
+            assert_eq!((pool, &*operation), (w.pages.pool.clone(), "SignInPage"));
+            let (why, rest) = detail.split_once(" Client: ").unwrap();
+            let not_told = ". The client was not told, since nobody vouches for it and the user has not let it in.";
+            assert_eq!(rest, format!("{}{not_told}", w.url));
+            (result, why.to_owned())
+        };
+        let is = |result: &str, why: &str| (result.to_owned(), why.to_owned());
         // A wrong request, and a silent one.
-        for (more, name, sentence) in [
-            ("&scope=unknown", "invalid_request", not_understood),
-            ("&prompt=none", "not_let_in", no_access),
+        let no_session = "The browser has no session that answers the request, and none could begin: no page may be \
+                          shown, or another user signed in than the client has in mind. prompt=\"none\".";
+        let no_scope = "A scope is not one of the client's; email, phone and profile go with openid only. \
+                        scope=\"unknown\". The setting that decides: AllowedOAuthScopes of the client.";
+        for (more, name, sentence, written) in [
+            (
+                "&scope=unknown",
+                "invalid_request",
+                not_understood,
+                is("invalid_scope", no_scope),
+            ),
+            (
+                "&prompt=none",
+                "not_let_in",
+                no_access,
+                is("login_required", no_session),
+            ),
         ] {
             let asked = authorize.replace("&scope=openid+email", "");
             let refused = browser.get(&format!("{asked}{more}")).await;
             let (told, page) = kept(&mut browser, &refused).await;
             assert_eq!(told, name);
             says(&page, sentence);
+            assert_eq!(row(&refused).await, written);
         }
         // A user who does not let it in, and one who is signed in and was not asked.
         question(&mut browser, &query).await;
@@ -246,8 +274,12 @@ async fn a_strangers_site_is_visited_by_nobody_who_has_not_let_it_in() {
         let (told, page) = kept(&mut browser, &denied).await;
         assert_eq!(told, "not_let_in");
         says(&page, no_access);
+        let no = is("access_denied", "The user did not let the client in.");
+        assert_eq!(row(&denied).await, no);
         let silent = browser.get(&format!("{authorize}&prompt=none")).await;
         assert_eq!(kept(&mut browser, &silent).await.0, "not_let_in");
+        let unasked = "The user has not let the client in, and no page may ask. prompt=\"none\".";
+        assert_eq!(row(&silent).await, is("consent_required", unasked));
         // One who lets it in is sent there.
         let asked = browser.get(&authorize).await;
         assert_eq!(header(&asked, "location"), here);

@@ -371,19 +371,9 @@ async fn a_client_without_the_pool_s_own_users_takes_no_password() {
 /// Returns what the audit trail says under the number of an error page.
 async fn explained(shop: &Shop, answer: &Response<Bytes>) -> String {
     is_no_transaction(answer);
-    let location = header(answer, "location");
-    let (_, reference) = location.split_once("reference=").unwrap();
-    let store = &shop.pages.site.app.store;
-    let rows = store
-        .rows("SELECT doc FROM audit ORDER BY at, audit_id", Vec::new())
-        .await
-        .unwrap();
-    let mut docs = rows.iter().map(|row| row.text(0).unwrap().to_owned());
-    // All requests of a test have one id: the newest row is that of the last.
-    let named = format!("\"request_id\":\"{reference}\"");
-    let doc = docs.rfind(|doc| doc.contains(&named)).unwrap();
-    assert!(doc.contains("\"NoTransaction\""), "{doc}");
-    doc
+    let [_, _, result, detail] = shop.pages.site.explained(answer).await;
+    assert_eq!(result, "NoTransaction");
+    detail
 }
 
 #[tokio::test]

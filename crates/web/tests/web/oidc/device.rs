@@ -243,6 +243,15 @@ async fn only_a_user_who_is_signed_in_decides_and_only_by_the_page() {
 }
 
 #[tokio::test]
+async fn a_page_for_no_client_is_explained_under_its_number() {
+    let w = world().await;
+    let refused = w.get("/device").await;
+    let row = w.site.explained(&refused).await;
+    let why = "The request lacks a parameter. missing=\"client_id\".";
+    assert_eq!(row, ["", "SignInPage", "MissingParameter", why]);
+}
+
+#[tokio::test]
 async fn guesses_are_counted_by_address() {
     let w = world().await;
     let begun = begin(&w).await;

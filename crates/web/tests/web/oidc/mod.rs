@@ -8,6 +8,7 @@ mod discovery;
 mod form_post;
 mod introspect;
 mod logout;
+mod logout_refused;
 mod pushed;
 
 use base64::Engine as _;

@@ -79,7 +79,15 @@ async fn references_that_are_over_or_made_up_lead_nowhere() {
         assert!(is_refused(&w, &query).await, "{query}");
     }
     w.advance(91).await;
-    assert!(is_refused(&w, &format!("client_id={}&request_uri={uri}", w.standard)).await);
+    let query = format!("client_id={}&request_uri={uri}", w.standard);
+    let late = w.get(&format!("/oauth2/authorize?{query}")).await;
+    let row = w.site.explained(&late).await;
+    let why = format!(
+        "No pushed request waits under the reference: it was used, it is over, or it is another client's. client_id={0:?}. \
+         Client: {0}.",
+        w.standard
+    );
+    assert_eq!(row, [&*w.pool, "SignInPage", "NoPushedRequest", &why]);
 }
 
 #[tokio::test]
