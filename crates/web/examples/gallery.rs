@@ -4,9 +4,8 @@
 //! cargo run -p cognate-web --example gallery -- OUTDIR
 //! ```
 //!
-//! A server of files shows them: `OUTDIR/en/sign-in.html` and so on. Languages that have no texts yet are shown with
-//! letters of theirs that mean nothing, `xx` with letters and lengths that show what is left untranslated or cut. `look`
-//! has bands, logos, pictures and the menu of languages on top.
+//! A server of files shows them: `OUTDIR/en/sign-in.html` and so on. `xx` has letters and lengths that show what is left
+//! untranslated or cut. `look` has bands, logos, pictures and the menu of languages on top.
 
 use std::path::Path;
 
@@ -21,14 +20,10 @@ use cognate_web::views::{self, Frame};
 /// A query of usual length.
 const QUERY: &str = "client_id=4v8example2q9kd&response_type=code&scope=openid+email&redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&state=af0ifjsldkj&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWBAZ_ejuY0Sk&code_challenge_method=S256";
 
-/// The languages: the name of the folder, and the tag and direction of a language without texts.
-const LANGUAGES: [(&str, Option<(&str, &str)>); 6] = [
-    ("en", None),
-    ("de", None),
-    ("ar", Some(("ar", "rtl"))),
-    ("ja", Some(("ja", "ltr"))),
-    ("xx", Some(("en", "ltr"))),
-    ("look", None),
+/// The folders: every language, one of made-up letters, and the look of a client.
+const FOLDERS: [&str; 15] = [
+    "en", "de", "es", "fr", "it", "nl", "pt-BR", "id", "ar", "ja", "ko", "zh-CN", "zh-TW", "xx",
+    "look",
 ];
 
 fn main() -> std::io::Result<()> {
@@ -38,7 +33,7 @@ fn main() -> std::io::Result<()> {
     let out = Path::new(&out);
     let mut names = String::new();
     let mut made_up_ones = String::new();
-    for (folder, made_up) in LANGUAGES {
+    for folder in FOLDERS {
         std::fs::create_dir_all(out.join(folder))?;
         let locale = Some(folder)
             .filter(|folder| *folder != "look")
@@ -55,8 +50,8 @@ fn main() -> std::io::Result<()> {
         }
         for sample in samples::all() {
             let mut html = draw(&sample, locale.unwrap_or_default(), &brand);
-            if let (None, Some((lang, dir))) = (locale, made_up) {
-                html = pretend(&html, folder, lang, dir);
+            if locale.is_none() {
+                html = pretend(&html);
             }
             std::fs::write(out.join(folder).join(format!("{}.html", sample.name)), html)?;
             if folder == "en" {
@@ -125,12 +120,8 @@ fn draw(sample: &Sample, locale: Locale, brand: &Brand) -> String {
 }
 
 /// Replaces the letters of texts, which stand outside of tags and of what is isolated.
-fn pretend(html: &str, folder: &str, lang: &str, dir: &str) -> String {
+fn pretend(html: &str) -> String {
     let (head, body) = html.split_at(html.find("<body").unwrap_or_default());
-    let head = head.replace(
-        "lang=\"en\" dir=\"ltr\"",
-        &format!("lang=\"{lang}\" dir=\"{dir}\""),
-    );
     let mut made = String::new();
     let mut kept = 0;
     let mut rest = body;
@@ -139,7 +130,7 @@ fn pretend(html: &str, folder: &str, lang: &str, dir: &str) -> String {
         made.push_str(&if kept > 0 {
             text.to_owned()
         } else {
-            letters(text, folder)
+            letters(text)
         });
         let end = tag.find('>').map_or(tag.len(), |end| end + 1);
         let (tag, after) = tag.split_at(end);
@@ -152,37 +143,25 @@ fn pretend(html: &str, folder: &str, lang: &str, dir: &str) -> String {
         rest = after;
     }
     made.push_str(rest);
-    head + &made
+    head.to_owned() + &made
 }
 
-fn letters(text: &str, folder: &str) -> String {
+/// Other letters, and two fifths more of them.
+fn letters(text: &str) -> String {
     if text.trim().is_empty() || text.contains("&#") {
         return text.to_owned();
     }
-    let alphabet: Vec<char> = match folder {
-        "ar" => "ابتجدرسعفقكلمنهوي".chars().collect(),
-        "ja" => "日本語入力確認新電話番号登録使用中".chars().collect(),
-        _ => "áƀçđéƒǧĥíĵķļḿńóþɋŕśťúṽŵẋýž".chars().collect(),
-    };
-    let replaced = text.chars().enumerate().filter_map(|(place, c)| match c {
-        'a'..='z' | 'A'..='Z' => {
-            let number =
-                usize::try_from(u32::from(c.to_ascii_lowercase()) - u32::from('a')).ok()?;
-            match folder {
-                // Fewer characters say as much, without blanks between.
-                "ja" if place % 2 == 1 => None,
-                _ => alphabet.get(number % alphabet.len()).copied(),
+    let alphabet: Vec<char> = "áƀçđéƒǧĥíĵķļḿńóþɋŕśťúṽŵẋýž".chars().collect();
+    let replaced: String = text
+        .chars()
+        .filter_map(|c| match c {
+            'a'..='z' | 'A'..='Z' => {
+                let number = u32::from(c.to_ascii_lowercase()) - u32::from('a');
+                alphabet.get(usize::try_from(number).ok()?).copied()
             }
-        }
-        ' ' if folder == "ja" => None,
-        c => Some(c),
-    });
-    let replaced: String = replaced.collect();
-    match folder {
-        "xx" => {
-            let more = "~".repeat(text.trim().chars().count() * 2 / 5);
-            format!("[{}{more}]", replaced.trim())
-        }
-        _ => replaced,
-    }
+            c => Some(c),
+        })
+        .collect();
+    let more = "~".repeat(text.trim().chars().count() * 2 / 5);
+    format!("[{}{more}]", replaced.trim())
 }
