@@ -180,6 +180,21 @@ impl Modulus {
         });
     }
 
+    /// Multiplies `value` by `value / R`: the Montgomery square, by [`Self::multiply`]'s rules.
+    pub(super) fn square(&self, value: &mut Number, scratch: &mut Scratch) {
+        let target = value.0.as_ptr();
+        // SAFETY: as for `multiply`, whose factors and result may be one object.
+        check(unsafe {
+            c::BN_mod_mul_montgomery(
+                target,
+                target,
+                target,
+                self.montgomery.as_ptr(),
+                scratch.0.as_ptr(),
+            )
+        });
+    }
+
     /// `value × R mod N`: into the Montgomery form. `value` is below N.
     pub(super) fn enter(&self, value: &Number, scratch: &mut Scratch) -> Number {
         let out = Number::new();
