@@ -38,11 +38,11 @@ impl Comb {
         let scratch = &mut Scratch::new();
         let one = modulus.enter(&Number::from_be(&[1]), scratch);
         // g ^ (2 ^ bit) for the bit of each row in the first column of each block.
-        let mut teeth = vec![Vec::with_capacity(ROWS); BLOCKS];
+        let mut teeth = vec![Vec::new(); BLOCKS];
         let mut power = modulus.enter(generator, scratch);
         for bit in 0..ROWS * COLUMNS {
             let column = bit % COLUMNS;
-            if column % WIDTH == 0
+            if column.is_multiple_of(WIDTH)
                 && let Some(teeth) = teeth.get_mut(column / WIDTH)
             {
                 teeth.push(power.to_le());
