@@ -1,7 +1,7 @@
 //! The embedded engine: one writer thread with group commit, readers used directly on the async workers.
 //!
 //! A point read costs a few microseconds, less than any hop to another thread, so it runs where it is asked for, on a
-//! connection that belongs to the thread. Scans go to the blocking pool. The database is in WAL mode, so that readers
+//! connection that nobody uses at that moment. Scans go to the blocking pool. The database is in WAL mode, so that readers
 //! never wait for the writer, and a commit becomes visible only after it was synced.
 
 mod file_lock;
@@ -14,7 +14,7 @@ mod writer;
 
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -45,13 +45,12 @@ const SMALL_CACHE: i64 = 2_048;
 /// The state that readers and the writer share.
 pub(crate) struct Shared {
     options: SqliteOptions,
-    /// Tells the stores of one process apart in the threads' lists of readers.
-    id: u64,
     /// False while the writer has no usable connection.
     healthy: AtomicBool,
     closed: AtomicBool,
-    /// The connections for reading of one of many databases, which belong to no thread.
+    /// The connections for reading that nobody uses now, and how many are kept.
     readers: Mutex<Vec<Connection>>,
+    kept: usize,
 }
 
 /// An open SQLite database.
@@ -64,13 +63,12 @@ pub(crate) struct Sqlite {
 
 impl Sqlite {
     pub(crate) async fn open(options: &SqliteOptions) -> Result<Self, OpenError> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
         let shared = Arc::new(Shared {
             options: options.clone(),
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
             healthy: AtomicBool::new(true),
             closed: AtomicBool::new(false),
             readers: Mutex::default(),
+            kept: reader::kept(options.one_of_many.is_some()),
         });
         let lock = FileLock::take(&options.path).await?;
         if options.vfs.is_none() {

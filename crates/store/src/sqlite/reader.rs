@@ -1,75 +1,30 @@
-//! Connections for reading that belong to a thread; those of one of many databases belong to nobody, since each of them would have one
-//! in each thread.
+//! Connections for reading: whoever reads takes one that nobody uses now, the last used first, whose pages are warm.
 
-use std::cell::RefCell;
-use std::sync::{Arc, PoisonError, Weak};
+use std::sync::{MutexGuard, PoisonError};
+use std::thread::available_parallelism;
 
 use rusqlite::Connection;
 
 use super::{Shared, value};
 use crate::{Row, StoreError, Value};
 
-/// The connections that one of many databases keeps; more are opened while more threads read at once.
-const KEPT: usize = 2;
+/// The connections that are kept for one of many databases; more are opened while more threads read at once.
+const FEW: usize = 2;
 
-struct Reader {
-    store: u64,
-    shared: Weak<Shared>,
-    connection: Connection,
-}
-
-thread_local! {
-    static READERS: RefCell<Vec<Reader>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Runs a read on this thread's connection, which is opened at the first use. A connection whose file failed is
-/// dropped, so that the next read opens another.
-pub(super) fn with<T>(
-    shared: &Arc<Shared>,
-    read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-) -> Result<T, StoreError> {
-    if shared.options.one_of_many.is_some() {
-        return with_any(shared, read);
+/// Returns how many connections a database keeps: one for each core, and one for a thread that waits for its turn.
+pub(super) fn kept(one_of_many: bool) -> usize {
+    match one_of_many {
+        true => FEW,
+        false => available_parallelism().map_or(FEW, |cores| cores.get() + 1),
     }
-    READERS.with_borrow_mut(|readers| {
-        let at = match readers.iter().position(|reader| reader.store == shared.id) {
-            Some(at) => at,
-            None => {
-                // Connections of stores that are gone stay only until here.
-                readers.retain(|reader| reader.shared.strong_count() > 0);
-                readers.push(Reader {
-                    store: shared.id,
-                    shared: Arc::downgrade(shared),
-                    connection: shared
-                        .connect_reader()
-                        .map_err(|error| value::store_error(&error))?,
-                });
-                readers.len() - 1
-            }
-        };
-        let reader = readers.get(at).ok_or(StoreError::Closed)?;
-        match read(&reader.connection) {
-            Ok(answer) => Ok(answer),
-            Err(error) => {
-                if value::is_engine_failure(&error) {
-                    readers.swap_remove(at);
-                }
-                Err(value::store_error(&error))
-            }
-        }
-    })
 }
 
-/// Runs a read on a connection that nobody uses now.
-fn with_any<T>(
+/// Runs a read on a connection. One whose file failed is dropped, so that the next read opens another.
+pub(super) fn with<T>(
     shared: &Shared,
     read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> Result<T, StoreError> {
-    let readers = || {
-        let readers = shared.readers.lock();
-        readers.unwrap_or_else(PoisonError::into_inner)
-    };
-    let kept = readers().pop();
+    let kept = readers(shared).pop();
     let connection = match kept {
         Some(connection) => connection,
         None => shared
@@ -81,19 +36,22 @@ fn with_any<T>(
         .as_ref()
         .err()
         .is_none_or(|error| !value::is_engine_failure(error));
-    let mut readers = readers();
-    if is_good && readers.len() < KEPT && shared.open().is_ok() {
+    let mut readers = readers(shared);
+    if is_good && readers.len() < shared.kept && shared.open().is_ok() {
         readers.push(connection);
     }
     drop(readers);
     answer.map_err(|error| value::store_error(&error))
 }
 
-/// Closes this thread's connection, and those of nobody.
+/// Closes the connections that nobody uses now.
 pub(super) fn forget(shared: &Shared) {
+    readers(shared).clear();
+}
+
+fn readers(shared: &Shared) -> MutexGuard<'_, Vec<Connection>> {
     let readers = shared.readers.lock();
-    readers.unwrap_or_else(PoisonError::into_inner).clear();
-    READERS.with_borrow_mut(|readers| readers.retain(|reader| reader.store != shared.id));
+    readers.unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs a SELECT and collects its rows.
