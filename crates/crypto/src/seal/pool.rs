@@ -6,11 +6,14 @@ use crate::hash;
 use crate::random;
 use crate::secret::{Secret, SecretBytes};
 use aws_lc_rs::{hkdf, hmac};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The number of token keys that a pool keeps ready. Sign-in sessions and today's tokens need two or three;
 /// the others serve refresh tokens of the last days.
 const TOKEN_KEYS_KEPT: usize = 16;
+
+/// The number of MAC keys that a pool keeps ready: more than there are purposes.
+const MAC_KEYS_KEPT: usize = 32;
 
 /// The key of one pool: 32 random bytes and the keys derived from them.
 pub struct PoolKey {
@@ -19,6 +22,7 @@ pub struct PoolKey {
     rows: Aead,
     signs_rows: hmac::Key,
     tokens: Mutex<Vec<TokenKey>>,
+    macs: RwLock<Vec<(Box<str>, hmac::Key)>>,
 }
 
 /// A derived key for tokens, kept because deriving costs more than sealing.
@@ -46,6 +50,7 @@ impl PoolKey {
             rows,
             signs_rows: hmac::Key::new(hmac::HMAC_SHA256, signs_rows.expose()),
             tokens: Mutex::default(),
+            macs: RwLock::default(),
         }
     }
 
@@ -129,8 +134,24 @@ impl PoolKey {
     /// HMAC-SHA256 under a key for `purpose`: stable pseudonyms of names, fake salts, page tokens.
     #[must_use]
     pub fn mac(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
+        let sign = |key: &hmac::Key| {
+            let mut mac = [0; 32];
+            mac.copy_from_slice(hmac::sign(key, data).as_ref());
+            mac
+        };
+        let macs = self.macs.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, key)) = macs.iter().find(|(kept, _)| **kept == *purpose) {
+            return sign(key);
+        }
+        drop(macs);
         let key = derived(&self.derive, &[b"mac", purpose.as_bytes()]);
-        hash::hmac_sha256(key.expose(), data)
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose());
+        let mac = sign(&key);
+        let mut macs = self.macs.write().unwrap_or_else(PoisonError::into_inner);
+        if macs.len() < MAC_KEYS_KEPT && macs.iter().all(|(kept, _)| **kept != *purpose) {
+            macs.push((purpose.into(), key));
+        }
+        mac
     }
 
     /// HMAC-SHA256 over the deciding columns of one of the pool's rows, as the caller encodes them.
