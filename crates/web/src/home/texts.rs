@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::locale::file;
+
 /// The texts.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,7 +59,7 @@ pub(super) struct Snippet {
 /// The texts.
 pub(super) static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     // A test reads the file; a broken one would be pages without words, not a broken server.
-    toml::from_str(include_str!("../../locales/home.toml")).unwrap_or_default()
+    file::read(include_str!("../../locales/home.toml")).unwrap_or_default()
 });
 
 #[cfg(test)]
@@ -66,7 +68,7 @@ mod tests {
 
     #[test]
     fn the_file_has_every_text_and_no_other() {
-        let read: Result<Texts, _> = toml::from_str(include_str!("../../locales/home.toml"));
+        let read: Result<Texts, _> = file::read(include_str!("../../locales/home.toml"));
         assert!(!read.unwrap().snippets.is_empty());
     }
 }

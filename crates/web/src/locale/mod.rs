@@ -9,6 +9,7 @@ mod choice;
 mod confirm_user;
 mod consent;
 mod errors;
+pub(crate) mod file;
 mod fill;
 mod pages;
 mod plural;

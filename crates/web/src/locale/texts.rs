@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::alerts::Alerts;
 use super::confirm_user::ConfirmUser;
 use super::errors::Errors;
+use super::file;
 use super::pages::Pages;
 use super::refusals::Refusals;
 
@@ -27,8 +28,8 @@ pub struct Texts {
 
 /// Reads the file of a language. The files are part of the program and a test reads each of them; one that cannot be
 /// read leaves its pages without words.
-pub(super) fn parse(file: &str) -> Texts {
-    match toml::from_str(file) {
+pub(super) fn parse(text: &str) -> Texts {
+    match file::read(text) {
         Ok(texts) => texts,
         Err(error) => {
             tracing::error!(%error, "a file of texts cannot be read");

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::locale::file;
+
 /// The service's own words.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -159,7 +161,7 @@ pub(super) struct Ours {
 /// The texts.
 pub(super) static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     // A test reads the file; a broken one would be pages without words, not a broken server.
-    toml::from_str(include_str!("../../../locales/classic.toml")).unwrap_or_default()
+    file::read(include_str!("../../../locales/classic.toml")).unwrap_or_default()
 });
 
 /// Returns a text with a value in the place of `{name}`.
@@ -183,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_file_has_every_text_and_no_other() {
-        let read: Result<Texts, _> = toml::from_str(include_str!("../../../locales/classic.toml"));
+        let read: Result<Texts, _> = file::read(include_str!("../../../locales/classic.toml"));
         assert_eq!(read.unwrap().title, "Signin");
     }
 
