@@ -56,7 +56,7 @@ pub fn foreign(table: &str, pool_id: &str, row: &str) -> Fault {
 
 /// Encodes a row. No two rows have the same bytes: the kind and the length of every part precede it.
 pub(crate) fn encode(pool_id: &str, row: &Signed<'_>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(1024);
+    let mut out = Vec::with_capacity(2048);
     let mut put = |kind: u8, bytes: &[u8]| {
         out.push(kind);
         // A `usize` has at most 64 bits on every platform that Rust supports.

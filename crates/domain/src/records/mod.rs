@@ -1,6 +1,7 @@
 //! The bridge between domain and store: typed records, rows to records, conflicts to errors.
 
 pub mod assurance;
+mod attribute_list;
 pub mod auth_event;
 pub mod before_image;
 pub mod client;

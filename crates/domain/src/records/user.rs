@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cognate_crypto::credential::Credential;
 use cognate_crypto::seal::{Context, OVERHEAD as SEAL_OVERHEAD};
-use cognate_shapes::{AttributeType, UserStatusType};
+use cognate_shapes::UserStatusType;
 use cognate_store::tables::users::{self as table, UserRow};
 use cognate_store::tables::{groups, guards, provider_links};
 use cognate_store::{Batch, Row, Store};
@@ -222,25 +222,6 @@ impl User {
             _ => return false,
         };
         self.attribute(flag) == Some("true")
-    }
-
-    /// Returns the attribute list of an answer, `sub` first; only the `readable` ones unless None (auth.md 2.12).
-    pub fn attributes_for(&self, readable: Option<&[String]>) -> Vec<AttributeType> {
-        let wanted = |name: &str| readable.is_none_or(|list| list.iter().any(|r| r == name));
-        let pair = |name: &str, value: &str| AttributeType {
-            name: name.to_owned(),
-            value: Some(value.to_owned()),
-        };
-        let mut list = Vec::with_capacity(self.doc.attributes.len() + 1);
-        list.push(pair("sub", &self.id));
-        list.extend(
-            self.doc
-                .attributes
-                .iter()
-                .filter(|(name, _)| wanted(name))
-                .map(|(name, value)| pair(name, value)),
-        );
-        list
     }
 
     /// Returns the password's credential, if there is one.

@@ -26,15 +26,18 @@ pub async fn list_users_in_group(
     let query = table::page_of_group(&pool.id, &group.group_id, &after, size + 1);
     let rows = cx.store.all(query).await?;
     let (rows, more) = paging::cut(rows, size);
-    let members = rows
+    let mut members = rows
         .into_iter()
         .map(|mut row| User::from_row(&pool, &mut row))
         .collect::<Result<Vec<_>>>()?;
     let last = members.last().filter(|_| more);
     let next_token = last.map(|user| paging::seal(cx, &pool.id, &group.group_id, &user.id));
     let users = members
-        .iter()
-        .map(|user| view::user_type(user, user.attributes_for(None)))
+        .iter_mut()
+        .map(|user| {
+            let attributes = user.take_attributes(None);
+            view::user_type(user, attributes)
+        })
         .collect();
     Ok(ListUsersInGroupResponse {
         users: Some(users),

@@ -13,8 +13,8 @@ use crate::tokens::verify;
 /// # Errors
 /// The texts of access tokens (auth.md 6.1, 6.7).
 pub async fn get_user(cx: &Cx<'_>, input: GetUserRequest) -> Result<GetUserResponse> {
-    let signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
-    let mut user_attributes = signed.user.attributes_for(None);
+    let mut signed = verify::access_token(cx, &input.access_token, verify::ACCOUNT).await?;
+    let mut user_attributes = signed.user.take_attributes(None);
     user_attributes
         .retain(|attribute| attribute.name == "sub" || may_read(&signed.client, &attribute.name));
     Ok(GetUserResponse {

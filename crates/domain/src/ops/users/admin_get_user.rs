@@ -13,14 +13,14 @@ pub async fn admin_get_user(
     input: AdminGetUserRequest,
 ) -> Result<AdminGetUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
-    let user = User::find(&cx.store, &pool, &input.username)
+    let mut user = User::find(&cx.store, &pool, &input.username)
         .await?
         .ok_or_else(errors::user_not_found)?;
     Ok(AdminGetUserResponse {
         mfa_options: mfa::options(&user),
         preferred_mfa_setting: mfa::preferred_setting(&user),
         user_mfa_setting_list: mfa::setting_list(&user),
-        user_attributes: Some(user.attributes_for(None)),
+        user_attributes: Some(user.take_attributes(None)),
         username: user.username,
         user_create_date: Some(Timestamp(user.created)),
         user_last_modified_date: Some(Timestamp(user.modified)),

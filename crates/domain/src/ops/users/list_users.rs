@@ -51,9 +51,10 @@ pub async fn list_users(cx: &Cx<'_>, input: ListUsersRequest) -> Result<ListUser
     let mut last = None;
     for mut row in rows {
         let value = row.take_text(table::PAGE_VALUE).unwrap_or_default();
-        let user = User::from_row(&pool, &mut row)?;
+        let mut user = User::from_row(&pool, &mut row)?;
         if compared.is_none_or(|filter| filter.matches(&user)) {
-            users.push(view::user_type(&user, shown(&user, wanted.as_deref())?));
+            let attributes = shown(&mut user, wanted.as_deref())?;
+            users.push(view::user_type(&user, attributes));
         }
         last = Some((value, user.id));
     }
@@ -77,8 +78,8 @@ fn check_wanted(pool: &Pool, wanted: Option<&[String]>) -> Result<()> {
 
 /// Returns all attributes, or those asked for: none for an empty list, and an error where a user of the page lacks one,
 /// even if the schema knows it (settled L4).
-fn shown(user: &User, wanted: Option<&[String]>) -> Result<Vec<AttributeType>> {
-    let mut list = user.attributes_for(wanted);
+fn shown(user: &mut User, wanted: Option<&[String]>) -> Result<Vec<AttributeType>> {
+    let mut list = user.take_attributes(wanted);
     let Some(wanted) = wanted else {
         return Ok(list);
     };
