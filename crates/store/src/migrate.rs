@@ -239,6 +239,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 1,
         sql: include_str!("../migrations/0042_idle_clients.sql"),
     },
+    Migration {
+        number: 43,
+        name: "0043_issuer_hosts",
+        min_program: 1,
+        sql: include_str!("../migrations/0043_issuer_hosts.sql"),
+    },
 ];
 
 /// Returns the number of the newest migration of this program.

@@ -274,6 +274,38 @@ pub enum Issuer {
     Custom(String),
 }
 
+/// The most bytes of a host with its port: a name of 253 characters, a colon, and five digits.
+const HOST_BYTES: usize = 259;
+
+impl Issuer {
+    /// Returns the host of an issuer that is a host and nothing else, in small letters and without the port that its scheme has
+    /// anyway: the place where clients look for its document without a path (RFC 8414 section 3.1). None for every other
+    /// issuer.
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        let Self::Custom(url) = self else {
+            return None;
+        };
+        let (scheme, host) = url.split_once("://")?;
+        let usual = match scheme.to_ascii_lowercase().as_str() {
+            "https" => ":443",
+            "http" => ":80",
+            _ => return None,
+        };
+        let host = host.strip_suffix(usual).unwrap_or(host);
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.:[]".contains(&b);
+        let fits = (1..=HOST_BYTES).contains(&host.len()) && host.bytes().all(plain);
+        fits.then(|| host.to_ascii_lowercase())
+    }
+
+    /// As [`host`](Self::host), of an issuer as it is stored: JSON.
+    #[must_use]
+    pub fn host_of(stored: &str) -> Option<String> {
+        let issuer: Self = serde_json::from_str(stored).ok()?;
+        issuer.host()
+    }
+}
+
 /// An active pool, cached.
 #[derive(Clone)]
 pub struct Pool {

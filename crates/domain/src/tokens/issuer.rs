@@ -1,13 +1,14 @@
 //! The issuer of a pool's tokens (design decision 7).
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use cognate_crypto::seal::RootKey;
 use cognate_shapes::IssuerType;
 use cognate_store::tables::pools;
 use cognate_store::{Batch, CommitError, Store};
 
-use crate::app::IssuerDefault;
+use crate::app::{App, IssuerDefault};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
@@ -89,6 +90,21 @@ fn aws(pool: &Pool) -> String {
     format!("https://{host}.{}.amazonaws.com/{}", pool.region, pool.id)
 }
 
+/// Returns the pool whose issuer is a host and nothing else, at most a second old; None where no pool has it, or several.
+/// `host`: in its parsed form, with the port that a request names.
+///
+/// # Errors
+/// The store's, and an internal fault for a row that is not signed or does not parse.
+pub async fn pool_at(app: &App, host: &str) -> Result<Option<Arc<Pool>>> {
+    let Some(pool_id) = pools::with_issuer_host(&app.store, host).await? else {
+        return Ok(None);
+    };
+    let pool = app.cached_pool(&pool_id).await?;
+    let is_its =
+        |pool: &Arc<Pool>| pool.issuer.as_ref().and_then(Issuer::host).as_deref() == Some(host);
+    Ok(pool.filter(is_its))
+}
+
 /// Sets or deletes the issuer of an active pool, with an audit row; None goes back to the server's default. Tokens
 /// issued before keep the issuer that they have. `now` in microseconds. A running server forgets its cached pool.
 ///
@@ -102,6 +118,7 @@ pub async fn set(
     issuer: Option<&Issuer>,
 ) -> Result<()> {
     let text = issuer.map(serde_json::to_string).transpose()?;
+    let host = issuer.and_then(Issuer::host);
     for _ in 0..5 {
         let Some(row) = pools::get(store, pool_id).await? else {
             return Err(errors::pool_not_found(pool_id).into());
@@ -111,7 +128,8 @@ pub async fn set(
         mac::check(&key, pool_id, &before, row.mac.as_deref())?;
         let after = pools::signed(pool_id, &row.region, &row.doc, text.as_deref());
         let mac = mac::sign(&key, pool_id, &after);
-        let batch = pools::set_issuer(Batch::new(), pool_id, row.ver, text.as_deref(), mac, now);
+        let both = (text.as_deref(), host.as_deref());
+        let batch = pools::set_issuer(Batch::new(), pool_id, row.ver, both, mac, now);
         let done = audit::command("SetIssuer", Some(text.as_deref().unwrap_or("default")));
         let batch = done.append(batch, pool_id, now);
         match store.commit(batch).await {

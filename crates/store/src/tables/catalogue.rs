@@ -4,6 +4,7 @@
 //! (`reset.rs`), the sweeps (`jobs.rs`, `audit.rs`), the change of the sealing key (`sealing.rs`) and the signing of
 //! older rows (`macs.rs`). A test reads the migrations, so that no table and no column is missing here.
 
+mod by_sealing_key;
 mod imports;
 mod kinds;
 mod linking;
@@ -19,6 +20,7 @@ mod tests;
 mod trail;
 mod upstream;
 
+pub(super) use by_sealing_key::{ACCESS_KEYS, POOLS};
 pub use made::statements;
 pub(crate) use made::{compared, listed};
 
@@ -55,39 +57,6 @@ const GLOBAL: Table = Table {
     ..POOL
 };
 
-/// The pools themselves.
-pub(super) const POOLS: Table = Table {
-    name: "pools",
-    key: &["pool_id"],
-    columns: &[
-        "region", "state", "doc", "data_key", "issuer", "created", "modified", "ver", "mac",
-        "paused", "shape",
-    ],
-    purge: Purge::Never,
-    sealed: &[Sealed {
-        column: "data_key",
-        by: SealedBy::SealingKey {
-            beside: ["region", "state"],
-            only: Some("state < 2"),
-        },
-    }],
-    signed: Some(&["region", "doc", "issuer"]),
-    ..POOL
-};
-/// The access keys.
-pub(super) const ACCESS_KEYS: Table = Table {
-    name: "access_keys",
-    key: &["key_id"],
-    columns: &["doc", "sealed", "enabled", "created", "ver"],
-    sealed: &[Sealed {
-        column: "sealed",
-        by: SealedBy::SealingKey {
-            beside: ["doc", "enabled"],
-            only: None,
-        },
-    }],
-    ..GLOBAL
-};
 /// All tables but those in which the migrations themselves are recorded. The order is that of a purge and of a reset:
 /// - `pools` first, so that a reset waits for the batches that require an active pool, and none begins after it;
 /// - `client_pools` before `clients`, by which its rows are found.

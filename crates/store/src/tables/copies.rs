@@ -208,7 +208,7 @@ const BEGIN_POOL: &str = "INSERT INTO pools (pool_id, region, state, doc, data_k
     VALUES (?1, ?2, 1, '{}', ?3, NULL, ?4, ?4, 1, NULL) ON CONFLICT (pool_id) DO UPDATE SET \
     region = excluded.region, state = 1, doc = excluded.doc, data_key = excluded.data_key, created = excluded.created, \
     modified = excluded.modified, ver = pools.ver + 1 WHERE pools.state = 2";
-const FINISH_POOL: &str = "UPDATE pools SET state = 0, doc = ?2, issuer = ?3, created = ?4, modified = ?5, mac = ?6, \
+const FINISH_POOL: &str = "UPDATE pools SET state = 0, doc = ?2, issuer = ?3, issuer_host = ?8, created = ?4, modified = ?5, mac = ?6, \
     ver = ver + 1 WHERE pool_id = ?1 AND state = 1 AND data_key = ?7";
 const CLIENT: &str = "SELECT pool_id FROM client_pools WHERE client_id = ?1";
 const DANGLING: &str = "SELECT l.pool_id, l.name FROM logins l LEFT JOIN users u ON u.pool_id = l.pool_id \
@@ -245,6 +245,8 @@ pub struct ReturnedPool<'a> {
     pub doc: &'a str,
     /// The issuer, JSON.
     pub issuer: Option<&'a str>,
+    /// The host of that issuer ([`pools::set_issuer`](super::pools::set_issuer)).
+    pub issuer_host: Option<&'a str>,
     /// Microseconds.
     pub created: i64,
     /// Microseconds.
@@ -264,7 +266,8 @@ pub fn finish_pool(batch: Batch, pool: &ReturnedPool<'_>) -> Batch {
         pool.created,
         pool.modified,
         pool.mac,
-        pool.data_key
+        pool.data_key,
+        pool.issuer_host
     ];
     batch.one(FINISH_POOL, row, POOL_THERE)
 }

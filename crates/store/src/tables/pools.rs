@@ -21,7 +21,7 @@ const INSERT: &str = "INSERT INTO pools (pool_id, region, state, doc, data_key, 
     VALUES (?1, ?2, 0, ?3, ?4, NULL, ?5, ?5, 1, ?6) ON CONFLICT (pool_id) DO NOTHING";
 const UPDATE: &str = "UPDATE pools SET doc = ?3, modified = ?4, mac = ?5, ver = ver + 1 \
     WHERE pool_id = ?1 AND state = 0 AND ver = ?2";
-const SET_ISSUER: &str = "UPDATE pools SET issuer = ?3, modified = ?4, mac = ?5, ver = ver + 1 \
+const SET_ISSUER: &str = "UPDATE pools SET issuer = ?3, issuer_host = ?6, modified = ?4, mac = ?5, ver = ver + 1 \
     WHERE pool_id = ?1 AND state = 0 AND ver = ?2";
 // Without a MAC no change of `state` alone brings it back.
 const END: &str = "UPDATE pools SET state = 1, modified = ?3, mac = NULL, ver = ver + 1 \
@@ -35,6 +35,8 @@ const PAGE: &str = "SELECT pool_id, doc, created, modified FROM pools \
     WHERE region = ?1 AND state = 0 AND pool_id > ?2 ORDER BY pool_id LIMIT ?3";
 const IDS: &str =
     "SELECT pool_id FROM pools WHERE state = 0 AND pool_id > ?1 ORDER BY pool_id LIMIT ?2";
+const BY_ISSUER_HOST: &str =
+    "SELECT pool_id FROM pools WHERE issuer_host = ?1 AND state = 0 ORDER BY pool_id LIMIT 2";
 const NEWEST: &str =
     "SELECT pool_id FROM pools WHERE state = 0 ORDER BY created DESC, pool_id LIMIT ?1";
 const MENTIONING: &str = "SELECT pool_id FROM pools WHERE state = 0 AND pool_id > ?1 AND doc LIKE ?2 \
@@ -43,7 +45,7 @@ const MENTIONING: &str = "SELECT pool_id FROM pools WHERE state = 0 AND pool_id 
 const IMPORTED_PASSWORDS: &str = r#"%"imported_passwords"%"#;
 const STATE: &str = "SELECT state FROM pools WHERE pool_id = ?1";
 // The key goes with the last row, so that nothing that was sealed with it can ever be opened again.
-const PURGED: &str = "UPDATE pools SET state = 2, doc = '{}', data_key = ?2, issuer = NULL, ver = ver + 1 \
+const PURGED: &str = "UPDATE pools SET state = 2, doc = '{}', data_key = ?2, issuer = NULL, issuer_host = NULL, ver = ver + 1 \
     WHERE pool_id = ?1 AND state = 1";
 
 rows! {
@@ -157,20 +159,30 @@ pub fn reshape(
     batch.one(RESHAPE, params, POOL_STALE)
 }
 
-/// Sets or deletes the issuer of version `ver`; [`POOL_STALE`].
+/// Sets or deletes the issuer of version `ver`; [`POOL_STALE`]. `host`: its host, by which [`with_issuer_host`] finds the pool.
 pub fn set_issuer(
     batch: Batch,
     pool_id: &str,
     ver: i64,
-    issuer: Option<&str>,
+    (issuer, host): (Option<&str>, Option<&str>),
     mac: Vec<u8>,
     now: i64,
 ) -> Batch {
-    batch.one(
-        SET_ISSUER,
-        params![pool_id, ver, issuer, now, mac],
-        POOL_STALE,
-    )
+    let params = params![pool_id, ver, issuer, now, mac, host];
+    batch.one(SET_ISSUER, params, POOL_STALE)
+}
+
+/// Returns the id of the active pool whose issuer is a host, if one alone has it. The column is not signed: the caller compares
+/// the pool's issuer.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn with_issuer_host(store: &Store, host: &str) -> Result<Option<String>, StoreError> {
+    let rows = store.rows(BY_ISSUER_HOST, params![host]).await?;
+    match rows.as_slice() {
+        [one] => Ok(Some(one.text(0)?.to_owned())),
+        _ => Ok(None),
+    }
 }
 
 /// Begins the deletion of version `ver`: from the commit on the pool does not exist for anyone; [`POOL_STALE`].

@@ -55,6 +55,68 @@ async fn data_is_there_after_reopening(options: StoreOptions) {
     store.close().await;
 }
 
+async fn the_hosts_of_issuers_that_were_there_are_filled_in(options: StoreOptions) {
+    let issuers = [
+        (
+            "a",
+            Some(r#"{"custom":"https://ID.example"}"#),
+            Some("id.example"),
+        ),
+        (
+            "b",
+            Some(r#"{"custom":"https://id.example:443"}"#),
+            Some("id.example"),
+        ),
+        (
+            "c",
+            Some(r#"{"custom":"http://id.example:80"}"#),
+            Some("id.example"),
+        ),
+        (
+            "d",
+            Some(r#"{"custom":"http://localhost:9229"}"#),
+            Some("localhost:9229"),
+        ),
+        (
+            "e",
+            Some(r#"{"custom":"https://id.example:80"}"#),
+            Some("id.example:80"),
+        ),
+        ("f", Some(r#"{"custom":"https://id.example/x"}"#), None),
+        ("g", Some(r#""gateway""#), None),
+        ("h", None, None),
+    ];
+    let long = format!(r#"{{"custom":"https://{}"}}"#, "x".repeat(4_000));
+    let store = Store::open(&options).await.unwrap();
+    let put = "INSERT INTO pools (pool_id, region, state, doc, data_key, issuer, created, modified, ver) \
+               VALUES (?1, 'r', 0, '{}', ?2, ?3, 0, 0, 1)";
+    let mut batch = Batch::new();
+    for (id, issuer, _) in issuers {
+        batch = batch.run(put, params![id, Vec::<u8>::new(), issuer]);
+    }
+    batch = batch.run(put, params!["i", Vec::<u8>::new(), long]);
+    for undone in [
+        "DROP INDEX pools_by_issuer_host",
+        "ALTER TABLE pools DROP COLUMN issuer_host",
+        "DELETE FROM migrations WHERE number = 43",
+    ] {
+        batch = batch.run(undone, params![]);
+    }
+    store.commit(batch).await.unwrap();
+    store.close().await;
+    let store = Store::open(&options).await.unwrap();
+    let sql = "SELECT pool_id, issuer_host FROM pools ORDER BY pool_id";
+    let rows = store.rows(sql, params![]).await.unwrap();
+    let filled: Vec<_> = rows
+        .iter()
+        .map(|row| (row.text(0).unwrap(), row.opt_text(1).unwrap()))
+        .collect();
+    let mut expected: Vec<_> = issuers.iter().map(|(id, _, host)| (*id, *host)).collect();
+    expected.push(("i", None));
+    assert_eq!(filled, expected);
+    store.close().await;
+}
+
 macro_rules! on_each_engine_closed {
     ($($name:ident),+ $(,)?) => {
         mod sqlite {
@@ -77,6 +139,7 @@ on_each_engine_closed!(
     migrations_wait_for_permission,
     a_database_of_a_newer_program_is_refused_only_if_it_says_so,
     data_is_there_after_reopening,
+    the_hosts_of_issuers_that_were_there_are_filled_in,
 );
 
 #[tokio::test]

@@ -210,7 +210,8 @@ impl Discovery {
 
 /// Answers with the document.
 pub(crate) async fn discovery(request: Request<'_>) -> std::result::Result<Response, Failure> {
-    let pool_id = super::pool_id(&request);
+    let pool_id = super::pool_id(&request).await?;
+    let pool_id = &*pool_id;
     let cx = request.cx(Endpoint::Discovery);
     let served = served();
     let document = action::run(&cx, || document(&cx, pool_id, &served)).await?;

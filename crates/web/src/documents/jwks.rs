@@ -9,7 +9,8 @@ use crate::response::Response;
 
 /// Answers with the key set: the keys of ID and of access tokens. A pool that has none yet gets them now.
 pub(crate) async fn jwks(request: Request<'_>) -> std::result::Result<Response, Failure> {
-    let pool_id = super::pool_id(&request);
+    let pool_id = super::pool_id(&request).await?;
+    let pool_id = &*pool_id;
     let cx = request.cx(Endpoint::Jwks);
     let document = action::run(&cx, || document(&cx, pool_id)).await?;
     Ok(super::answer(pool_id, document))

@@ -1,5 +1,5 @@
 //! The documents of a pool that any verifier may read: its keys and its discovery document. They are below the pool's id,
-//! as the issuer is, and on the pool's domain without it.
+//! as the issuer is, and without it on the pool's domain and at the host that is its whole issuer.
 
 mod discovery;
 mod jwks;
@@ -9,9 +9,11 @@ pub(crate) use discovery::{ENDPOINTS, discovery};
 pub(crate) use jwks::jwks;
 pub(crate) use saml::saml;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use cognate_domain::records::pool::Pool;
+use cognate_domain::tokens::issuer;
 use cognate_domain::{Cx, Result};
 use http::StatusCode;
 
@@ -23,11 +25,15 @@ use crate::response::Response;
 /// verifier that refetches on an unknown `kid` never waits.
 const CACHE: &str = "public, max-age=3600, must-revalidate";
 
-/// Returns the id of the pool whose document is asked for: the one in the path, else the one whose domain the host is;
-/// empty where neither names one.
-fn pool_id<'a>(request: &Request<'a>) -> &'a str {
+/// Returns the id of the pool whose document is asked for: the one in the path, else the one whose domain the host is, else the
+/// one whose issuer it is; empty where none names one.
+async fn pool_id<'a>(request: &Request<'a>) -> Result<Cow<'a, str>> {
     let at_host = || request.pool_at_host().map(|at| at.pool.id.as_str());
-    request.path_pool().or_else(at_host).unwrap_or_default()
+    if let Some(id) = request.path_pool().or_else(at_host) {
+        return Ok(Cow::Borrowed(id));
+    }
+    let found = issuer::pool_at(request.app(), &request.visitor().host).await?;
+    Ok(found.map_or(Cow::Borrowed(""), |pool| Cow::Owned(pool.id.clone())))
 }
 
 /// Returns a pool; None if it does not exist, and on the domain of another.

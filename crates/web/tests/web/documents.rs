@@ -467,7 +467,7 @@ async fn other_pools_methods_and_paths_are_refused() {
 }
 
 /// Sets the issuer as `pool set-issuer` on a running server does.
-async fn set_issuer(
+pub async fn set_issuer(
     app: &App,
     pool_id: &str,
     issuer: Option<&Issuer>,

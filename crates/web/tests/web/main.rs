@@ -19,6 +19,7 @@ mod flow;
 mod forms;
 mod home;
 mod hosts;
+mod issuer_hosts;
 mod locales;
 mod managed;
 mod oauth;

@@ -1,5 +1,7 @@
 //! Pools: into the server that lost them, and into another one that is in use.
 
+use cognate_domain::records::pool::Issuer;
+use cognate_domain::tokens::issuer;
 use cognate_store::tables::pools;
 use serde_json::json;
 
@@ -23,6 +25,19 @@ async fn comes_to_another_server(on: On, name: &str) {
     let server = there.start().await;
     let world = world(&server).await;
     let left = site(&server.raw(), json!({}), json!({})).await;
+    let (app, own) = (
+        &server.state().app,
+        Issuer::Custom("https://id.example".into()),
+    );
+    issuer::set(
+        &app.store,
+        &app.root,
+        app.clock.service(),
+        &left.pool,
+        Some(&own),
+    )
+    .await
+    .unwrap();
     let published = json!({
         "UserPoolId": left.pool, "ClientName": "p", "GenerateSecret": true, "PublishSecretsInAWSSecretsManager": true,
     });
@@ -66,6 +81,9 @@ async fn comes_to_another_server(on: On, name: &str) {
     whole.restore_into(&server, &[&left.pool]).await.unwrap();
     user(&server.raw(), &left.pool, "lee", json!([])).await;
     sign_in(&server.unsigned(), &left.client, "lee").await;
+    // Its issuer leads to it.
+    let at = issuer::pool_at(&server.state().app, "id.example").await;
+    assert_eq!(at.unwrap().unwrap().id, left.pool);
     // A secret is published again, for which the client has its job.
     let ids = json!({"UserPoolId": left.pool, "ClientId": published["ClientId"]});
     let shown = server.raw().ok("DescribeUserPoolClient", ids).await;

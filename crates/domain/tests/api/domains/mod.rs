@@ -1,4 +1,5 @@
 //! Domains of pools.
 
 mod hosts;
+mod issuers;
 mod pool_domains;

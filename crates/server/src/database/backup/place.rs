@@ -11,6 +11,7 @@ use cognate_domain::audit;
 use cognate_domain::clock::Clock;
 use cognate_domain::jobs::pool_deletion::PoolDeletion;
 use cognate_domain::jobs::runner::Job as _;
+use cognate_domain::records::pool::Issuer;
 use cognate_domain::records::trail::{self, TrailKey};
 use cognate_domain::resources::clients::managed;
 use cognate_store::tables::audit as trail_rows;
@@ -317,10 +318,13 @@ impl Pools {
                 Some(Value::Bytes(bytes)) => bytes.as_slice(),
                 _ => &[],
             };
+            let issuer = text(columns, row, "issuer");
+            let issuer_host = issuer.and_then(Issuer::host_of);
             let returned = ReturnedPool {
                 pool_id: id,
                 doc: text(columns, row, "doc").context("a pool without settings")?,
-                issuer: text(columns, row, "issuer"),
+                issuer,
+                issuer_host: issuer_host.as_deref(),
                 created: int(columns, row, "created").unwrap_or(now),
                 modified: int(columns, row, "modified").unwrap_or(now),
                 mac: bytes("mac"),
