@@ -61,7 +61,8 @@ pub(super) fn screen(request: &Request<'_>, sentence: &str) -> Screen {
 }
 
 /// Draws a page that belongs to no authorization, in the look of the client where one is named, else of the pool whose
-/// domain was asked. A client of another pool than that is none: its look has no place on this host.
+/// domain was asked. A client of another pool than that is none: its look has no place on this host. Of a client that nobody vouches
+/// for neither the name is shown nor a way to its site: anybody can register both, and nobody was asked about it here (decision 027).
 ///
 /// # Errors
 /// Faults.
@@ -78,7 +79,9 @@ pub(super) async fn draw(
     };
     let known = known.filter(|(pool, _)| host.is_none_or(|host| host.pool.id == pool.id));
     let mut screen = screen.clone();
-    if let Some((_, client)) = &known {
+    let vouched = known.as_ref().map(|(_, client)| client);
+    let vouched = vouched.filter(|client| !client.is_let_in_by_users());
+    if let Some(client) = vouched {
         let callback = client.doc.default_redirect_uri.as_ref();
         let listed = client.doc.callback_urls.as_deref().unwrap_or_default();
         let home = callback
@@ -112,7 +115,7 @@ pub(super) async fn draw(
         locale,
         version,
         brand: &brand,
-        app: known.as_ref().map_or("", |(_, client)| &client.doc.name),
+        app: vouched.map_or("", |client| &client.doc.name),
         query: "",
         csrf: csrf.as_ref().map_or("", |csrf| &csrf.token),
         alert: None,

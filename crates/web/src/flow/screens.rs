@@ -242,6 +242,14 @@ impl Visit<'_> {
             .clamp(0, RESEND)
     }
 
+    /// Returns where the client's home may be; none of a client that nobody vouches for, whose site a browser reaches by a code alone
+    /// (decision 027).
+    fn home(&self) -> Option<String> {
+        let redirect_uri = &self.authorization.redirect_uri;
+        let is_vouched = !self.client().is_stranger_at(redirect_uri);
+        is_vouched.then(|| answer::home(redirect_uri)).flatten()
+    }
+
     /// Returns the page of a stage.
     pub(super) fn screen(&self, state: &PageState) -> Screen {
         let who = || state.who.clone();
@@ -313,7 +321,7 @@ impl Visit<'_> {
             Stage::Pending => Screen::Notice(Notice {
                 kind: NoticeKind::PendingAdmin,
                 next: Some(self.link(paths::SIGN_IN)),
-                home: answer::home(&self.authorization.redirect_uri),
+                home: self.home(),
             }),
             Stage::Link { provider } => Screen::Link(Link {
                 provider: called(&provider).to_owned(),
@@ -321,7 +329,7 @@ impl Visit<'_> {
             Stage::Approval => Screen::Notice(Notice {
                 kind: NoticeKind::PendingApproval,
                 next: Some(self.link(paths::SIGN_IN)),
-                home: answer::home(&self.authorization.redirect_uri),
+                home: self.home(),
             }),
             Stage::Forgot => Screen::Forgot(Forgot {
                 name: name_kind(self.pool()),

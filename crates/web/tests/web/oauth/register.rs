@@ -1,17 +1,22 @@
 //! `/oauth2/register` over HTTP: hosts and paths, headers, statuses and whole bodies.
 
 use super::*;
+use crate::flow::{PASSWORD, Pages};
 use crate::site::{BASE, visitor, visitor_at};
 
 const JSON: &str = "application/json";
 const HOST: &str = "shop.localhost";
 
 async fn world(config: Value) -> (Site, String) {
+    world_with(config, 1).await
+}
+
+async fn world_with(config: Value, version: i64) -> (Site, String) {
     let site = Site::new(Settings::dev()).await;
     let input = json!({"PoolName": "p", "DcrConfiguration": config});
     let made = site.call(Op::CreateUserPool, input).await;
     let pool = made["UserPool"]["Id"].as_str().unwrap().to_owned();
-    let domain = json!({"UserPoolId": pool, "Domain": "shop"});
+    let domain = json!({"UserPoolId": pool, "Domain": "shop", "ManagedLoginVersion": version});
     site.call(Op::CreateUserPoolDomain, domain).await;
     (site, pool)
 }
@@ -236,4 +241,78 @@ async fn the_documents_name_the_endpoint_while_clients_may_register() {
         json_of(&site.get(&path).await).get("registration_endpoint"),
         None
     );
+}
+
+/// A client that anybody made for what people read of it.
+fn stranger() -> Value {
+    json!({
+        "client_name": "Your account is locked", "redirect_uris": ["https://evil.example/cb"],
+        "token_endpoint_auth_method": "none",
+    })
+}
+
+/// Returns the page at which a browser ends that opens a link.
+async fn page_at_end(site: &Site, link: &str) -> String {
+    let mut answer = at_host(site, request(Method::GET, link)).await;
+    if answer.status() == StatusCode::FOUND {
+        let location = header(&answer, "location").to_owned();
+        assert!(location.starts_with("/error?"), "{location}");
+        answer = at_host(site, request(Method::GET, &location)).await;
+    }
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{link}");
+    text_of(&answer).to_owned()
+}
+
+#[tokio::test]
+async fn a_page_for_errors_shows_nothing_of_a_stranger() {
+    for version in [1, 2] {
+        let (site, pool) = world_with(json!({"OpenDcrEnabled": true}), version).await;
+        let path = format!("/{pool}/oauth2/register");
+        let told = json_of(&post(&site, &path, &stranger()).await);
+        let own = json!({
+            "UserPoolId": pool, "ClientName": "Our shop", "AllowedOAuthFlows": ["code"],
+            "AllowedOAuthScopes": ["openid"], "AllowedOAuthFlowsUserPoolClient": true,
+            "CallbackURLs": ["https://shop.example/cb"], "SupportedIdentityProviders": ["COGNITO"],
+        });
+        let own = site.call(Op::CreateUserPoolClient, own).await["UserPoolClient"].clone();
+        for (client, is_shown) in [(&own["ClientId"], true), (&told["client_id"], false)] {
+            let client = client.as_str().unwrap();
+            for link in [
+                format!("/oauth2/authorize?client_id={client}&redirect_uri=x&response_type=code"),
+                format!("/error?error=x&client_id={client}"),
+                format!("/logout?client_id={client}&logout_uri=x"),
+            ] {
+                let page = page_at_end(&site, &link).await;
+                let shown = page.contains("href=\"https://shop.example/\"");
+                assert_eq!(shown, is_shown, "{link}: {page}");
+                for word in ["evil.example", "locked"] {
+                    assert!(!page.contains(word), "{link}: {page}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sign_up_that_waits_leads_to_no_stranger() {
+    for version in [1, 2] {
+        let config =
+            json!({"AutoVerifiedAttributes": [], "DcrConfiguration": {"OpenDcrEnabled": true}});
+        let pages = Pages::with(version, config, json!({})).await;
+        let path = format!("/{}/oauth2/register", pages.pool);
+        let told = json_of(&post(&pages.site, &path, &stranger()).await);
+        let strange = format!(
+            "client_id={}&response_type=code&scope=openid&redirect_uri=https%3A%2F%2Fevil.example%2Fcb&\
+             code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256",
+            told["client_id"].as_str().unwrap()
+        );
+        let own = pages.query();
+        for (name, query, site) in [("joe", &own, "app"), ("ann", &strange, "evil")] {
+            let mut browser = pages.browser();
+            let fields = [("username", name), ("password", PASSWORD)];
+            let (_, page) = browser.step(&format!("/signup?{query}"), &fields).await;
+            let link = format!("href=\"https://{site}.example/\"");
+            assert_eq!(page.contains(&link), site == "app", "{page}");
+        }
+    }
 }
