@@ -1,7 +1,8 @@
 //! Trading a token for one that is meant for another service (RFC 8693). GetDerivedToken is one entrance, the token endpoint
 //! the other (`exchange_grant.rs`).
 //!
-//! What is issued says no more than the token that it was traded for: not more scopes, not a later end. For a token of the
+//! What is issued says no more than the token that it was traded for: not more scopes, not more of the user's attributes, not a later
+//! end, by however many trades. For a token of the
 //! pool it belongs to the same session, with which it ends. For a token of an identity provider the user whom it names
 //! signs in, as they would with a browser, and a session is opened that ends with what is issued.
 
@@ -31,6 +32,7 @@ use crate::tokens::groups::GroupClaims;
 use crate::tokens::issue;
 use crate::tokens::opened::OpenedSession;
 use crate::tokens::pre_token::{Consulted, NewTokens, Source};
+use crate::tokens::scopes::{Attributes, Opened};
 use crate::tokens::session::{Authorized, SessionDoc};
 
 /// The name of a trade of a token of the pool in the audit trail, whichever way it came. One of a provider's token is a sign-in.
@@ -192,20 +194,17 @@ async fn audience(cx: &Cx<'_>, pool: &Pool, target: Option<Target<'_>>) -> Outco
     Ok(Some(name.to_owned()))
 }
 
-/// Returns the session as the access token that is traded opens it. `scopes`: those of the token that is issued. A token with the
-/// scope of the user's own account opens all that a sign-in without scopes does.
-fn opened_by(subject: &Subject, scopes: &[&str]) -> SessionDoc {
-    let session = &subject.session;
+/// Returns the attributes that an ID token may hold for which this one is traded. `scopes`: those that are granted.
+fn attributes_of<'a>(subject: &'a Subject, scopes: &[&str]) -> Attributes<'a> {
+    let session = subject.session.authorized.as_ref();
+    let session = session.map(|authorized| authorized.scopes.as_slice());
     let has_account = subject.scopes.iter().any(|scope| scope == ACCOUNT_SCOPE);
-    if session.authorized.is_none() && has_account {
-        return session.clone();
-    }
-    SessionDoc {
-        authorized: Some(Authorized {
-            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
-            ..session.authorized.clone().unwrap_or_default()
-        }),
-        ..session.clone()
+    match &subject.names {
+        Some(names) => Attributes::Named(names),
+        None => {
+            let has = |scope: &str| scopes.contains(&scope);
+            Attributes::Opened(Opened::by_part_of(session, has_account, has))
+        }
     }
 }
 
@@ -247,13 +246,9 @@ impl Trade<'_> {
         };
         let changes = tokens.ask(cx).await?;
         let (user, groups) = (&subject.user, &subject.groups);
-        // An ID token says nothing that the access token does not open.
-        let opened = (kind == Kind::Access
-            && self.asked.kind == IssuedTokenTypeIdentifierType::IdToken)
-            .then(|| opened_by(&subject, &scopes));
-        let session = opened.as_ref().unwrap_or(&subject.session);
-        let id = &subject.session_id;
+        let (id, session) = (&subject.session_id, &subject.session);
         let grant = Grant {
+            attributes: attributes_of(&subject, &scopes),
             scopes,
             audience: self.audience.as_deref(),
             actor: acting.act.as_ref(),

@@ -12,7 +12,6 @@ use crate::records::client::Client;
 use crate::records::schema;
 use crate::tokens::grant::Grant;
 use crate::tokens::groups::GroupClaims;
-use crate::tokens::scopes::Opened;
 use crate::tokens::session::SessionDoc;
 use crate::tokens::token_changes::ClaimChanges;
 
@@ -94,11 +93,8 @@ pub fn id(grant: &Grant<'_>, issuer: &str, now: i64) -> Vec<u8> {
     out.text("event_id", event(grant));
     out.text("token_use", "id");
     assurance(&mut out, grant.session);
-    let authorized = grant.session.authorized.as_ref();
-    let opened = authorized.map(|authorized| Opened::by(|scope| authorized.has(scope)));
     for (name, value) in &grant.user.doc.attributes {
-        let is_open = opened.is_none_or(|opened| opened.holds(name));
-        if is_open && may_read(grant.client, name) && !changes.id().replaces(name) {
+        if grant.opens(name) && may_read(grant.client, name) && !changes.id().replaces(name) {
             attribute(&mut out, grant.client, name, value);
         }
     }

@@ -1,5 +1,7 @@
 //! Tokens of a pool that are traded for others (RFC 8693): those of users, and of whoever acts for them.
 
+use std::collections::BTreeSet;
+
 use cognate_store::tables::{groups, sessions, users};
 use serde_json::{Map, Value, json};
 
@@ -9,17 +11,17 @@ use crate::errors::{ApiError, Result};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::groups::GroupClaims;
-use crate::tokens::presented::{Claims, Presented};
+use crate::tokens::presented::Presented;
 use crate::tokens::session::{self, SessionDoc};
 
-/// Returns the claims of a token of this pool that is genuine and has not ended. Its user or session may have ended.
-async fn genuine(
+/// Returns a token of this pool that is genuine and has not ended. Its user or session may have ended.
+async fn genuine<'t>(
     cx: &Cx<'_>,
     pool: &Pool,
-    token: &str,
+    token: &'t str,
     kind: Kind,
     refusal: fn() -> ApiError,
-) -> Result<Claims> {
+) -> Result<Presented<'t>> {
     let presented = Presented::parse(token).ok_or_else(refusal)?;
     let signers = cx.cached_signers(pool).await?;
     let claims = &presented.claims;
@@ -29,7 +31,7 @@ async fn genuine(
     if !good {
         return Err(refusal().into());
     }
-    Ok(presented.claims)
+    Ok(presented)
 }
 
 /// The two kinds of tokens that a pool issues.
@@ -64,6 +66,8 @@ pub struct Subject {
     pub ends: i64,
     /// The scopes of an access token; none of an ID token.
     pub scopes: Vec<String>,
+    /// The names of the claims of an ID token; None for an access token.
+    pub names: Option<BTreeSet<String>>,
     /// The claim `act`: who has acted for the user so far.
     pub act: Option<Map<String, Value>>,
 }
@@ -80,7 +84,8 @@ impl Subject {
         kind: Kind,
         refusal: fn() -> ApiError,
     ) -> Result<Self> {
-        let claims = genuine(cx, pool, token, kind, refusal).await?;
+        let presented = genuine(cx, pool, token, kind, refusal).await?;
+        let claims = &presented.claims;
         let session_id = claims.session_id().ok_or_else(refusal)?.to_owned();
         let (user, session, groups) = alive(cx, pool, &claims.sub, &session_id, refusal).await?;
         let act = match &claims.act {
@@ -99,6 +104,7 @@ impl Subject {
                 // A function of the pool can add a claim of that name to an ID token.
                 Kind::Id => Vec::new(),
             },
+            names: (kind == Kind::Id).then(|| presented.names()),
             act,
         })
     }
@@ -115,7 +121,7 @@ pub async fn actor(
     kind: Kind,
     refusal: fn() -> ApiError,
 ) -> Result<Map<String, Value>> {
-    let claims = genuine(cx, pool, token, kind, refusal).await?;
+    let claims = genuine(cx, pool, token, kind, refusal).await?.claims;
     match claims.session_id() {
         Some(session_id) => {
             alive(cx, pool, &claims.sub, session_id, refusal).await?;

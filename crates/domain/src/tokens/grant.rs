@@ -8,6 +8,7 @@ use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::groups::GroupClaims;
+use crate::tokens::scopes::{Attributes, Opened};
 use crate::tokens::session::SessionDoc;
 use crate::tokens::token_changes::TokenChanges;
 
@@ -46,6 +47,8 @@ pub struct Grant<'a> {
     pub resource: Option<&'a str>,
     /// The value by which the client recognises its own request in the ID token.
     pub nonce: Option<&'a str>,
+    /// The attributes that the ID token may hold at most.
+    pub attributes: Attributes<'a>,
     /// The claim `act`: who acts for the user (RFC 8693 section 4.1).
     pub actor: Option<&'a Map<String, Value>>,
     /// The time at which the tokens end at the latest, in seconds; None for the client's lifetimes.
@@ -76,6 +79,7 @@ impl<'a> Grant<'a> {
             audience: None,
             resource: None,
             nonce: None,
+            attributes: Attributes::OfSession,
             actor: None,
             latest_end: None,
             token_changes,
@@ -112,6 +116,18 @@ impl<'a> Grant<'a> {
     /// Returns the scopes that the access token says.
     pub fn granted(&self) -> Cow<'_, [&'a str]> {
         self.token_changes.scopes(&self.scopes)
+    }
+
+    /// True if the ID token may hold the attribute of that name, if its client may read it.
+    pub(super) fn opens(&self, name: &str) -> bool {
+        match self.attributes {
+            Attributes::OfSession => {
+                let authorized = self.session.authorized.as_ref();
+                authorized.is_none_or(|all| Opened::by(|scope| all.has(scope)).holds(name))
+            }
+            Attributes::Opened(opened) => opened.holds(name),
+            Attributes::Named(names) => names.contains(name),
+        }
     }
 
     /// Returns the time at which a token ends, in seconds, for a client whose tokens live for `lifetime` seconds.

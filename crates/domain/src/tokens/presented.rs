@@ -1,5 +1,7 @@
 //! Tokens that are presented: their parts and claims, before and after the signature is checked.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use cognate_crypto::jws::{self, Parts};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
@@ -79,6 +81,13 @@ impl<'t> Presented<'t> {
         let payload = parts.payload()?;
         let claims = serde_json::from_slice(&payload).ok()?;
         Some(Self { parts, claims })
+    }
+
+    /// Returns the names of all claims.
+    pub fn names(&self) -> BTreeSet<String> {
+        let payload = self.parts.payload().unwrap_or_default();
+        let claims = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(&payload);
+        claims.unwrap_or_default().into_keys().collect()
     }
 
     /// True if a key of the pool that may verify tokens of this use signed the token. `seen`: the signatures that were

@@ -1,6 +1,7 @@
 //! Tokens of machines, and tokens that are traded for others.
 
 mod at_endpoint;
+mod attributes;
 mod get_client_token;
 mod get_derived_token;
 mod of_openid;
