@@ -96,8 +96,8 @@ impl PoolDoc {
     }
 
     /// Returns the grants that clients may register; none if no client may register in this way. `implicit` says nothing
-    /// (agents.md 3.1).
-    pub fn registered_flows(&self, kind: RegistrationKind) -> Vec<OAuthFlowType> {
+    /// (agents.md 3.1). `by_user`: true for the token of a user, whose clients get tokens by users alone, who are asked about them.
+    pub fn registered_flows(&self, kind: RegistrationKind, by_user: bool) -> Vec<OAuthFlowType> {
         use OAuthFlowType as F;
         let Some(config) = self.registers() else {
             return Vec::new();
@@ -113,7 +113,7 @@ impl PoolDoc {
             RegistrationKind::Open => return Vec::new(),
         };
         let mut flows = listed.clone().unwrap_or(default);
-        flows.retain(|flow| *flow != F::Implicit);
+        flows.retain(|flow| *flow != F::Implicit && (!by_user || *flow == F::Code));
         flows
     }
 }

@@ -95,14 +95,15 @@ pub async fn token(
     // A token for another service stays one for that service alone.
     let added = changes.access().added();
     out.all(added.filter(|(name, _)| audience.is_none() || *name != "aud"));
-    note_use(cx, client).await?;
+    note_own_use(cx, client).await?;
     issue::sign_access(cx, pool, out.finish()).await
 }
 
-/// Notes that a client that registered itself is used.
-async fn note_use(cx: &Cx<'_>, client: &Client) -> Result<()> {
-    if unused::is_to_note(cx, client).await? {
-        cx.wins(unused::note_use(cx, Batch::new(), client)).await?;
+/// Notes that a client that registered itself had a token.
+async fn note_own_use(cx: &Cx<'_>, client: &Client) -> Result<()> {
+    if unused::is_own_use_to_note(cx, client).await? {
+        cx.wins(unused::note_own_use(cx, Batch::new(), client))
+            .await?;
     }
     Ok(())
 }

@@ -1,4 +1,6 @@
 //! `dynamic_clients`: the clients that registered themselves, beside their rows in `clients`.
+//!
+//! The column `used` says by whom a client was used: [`Use`].
 
 use super::clients::ClientRow;
 use super::rows::rows;
@@ -18,28 +20,41 @@ const SET_TOKEN: &str = "UPDATE dynamic_clients SET token_key = ?4, mac = ?5 \
 const AT_TOKEN: &str =
     "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND token_key = ?3";
 const USE: &str =
-    "UPDATE dynamic_clients SET used = 1 WHERE pool_id = ?1 AND client_id = ?2 AND used = 0";
+    "UPDATE dynamic_clients SET used = 1 WHERE pool_id = ?1 AND client_id = ?2 AND used <> 1";
 // One whose row is from before the column had no time; it gets one.
 const USE_AT: &str = "UPDATE dynamic_clients SET used = 1, idle_since = ?3 WHERE pool_id = ?1 AND client_id = ?2 \
-     AND (used = 0 OR idle_since IS NULL OR idle_since <= ?4)";
+     AND (used <> 1 OR idle_since IS NULL OR idle_since <= ?4)";
+// No sign-in of a user becomes less for it.
+const USE_ITSELF_AT: &str = "UPDATE dynamic_clients SET used = 2, idle_since = ?3 WHERE pool_id = ?1 AND client_id = ?2 \
+     AND (used = 0 OR used = 2 AND idle_since <= ?4)";
 const KEEP: &str =
     "UPDATE dynamic_clients SET used = 1, idle_since = NULL WHERE pool_id = ?1 AND client_id = ?2";
-const TO_NOTE: &str = "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND (used = 0 OR idle_since <= ?3)";
+const TO_NOTE_ITSELF: &str = "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 \
+     AND (used = 0 OR used = 2 AND idle_since <= ?3)";
 const IS_UNUSED: &str = "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND used = 0 AND created <= ?3";
-const IS_IDLE: &str = "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND used = 1 AND idle_since <= ?3";
+const IS_IDLE: &str = "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND used <> 0 AND idle_since <= ?3";
 const DELETE: &str = "DELETE FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2";
 const OLD_UNUSED: &str = "SELECT pool_id, client_id FROM dynamic_clients WHERE used = 0 AND created <= ?1 \
      ORDER BY created, pool_id, client_id LIMIT ?2";
-const IDLE: &str = "SELECT pool_id, client_id FROM dynamic_clients WHERE used = 1 AND idle_since <= ?1 \
+const IDLE: &str = "SELECT pool_id, client_id FROM dynamic_clients WHERE used IN (1, 2) AND idle_since <= ?1 \
      ORDER BY idle_since, pool_id, client_id LIMIT ?2";
 // Those that somebody answers for have no time.
-const OLDEST_UNUSED: &str = "SELECT client_id FROM dynamic_clients WHERE pool_id = ?1 AND used = 0 AND idle_since <= ?2 \
-     ORDER BY idle_since, client_id LIMIT 1";
-const LONGEST_IDLE: &str = "SELECT client_id FROM dynamic_clients WHERE pool_id = ?1 AND used = 1 AND idle_since <= ?2 \
+const LONGEST_IDLE: &str = "SELECT client_id FROM dynamic_clients WHERE pool_id = ?1 AND used = ?2 AND idle_since <= ?3 \
      ORDER BY idle_since, client_id LIMIT 1";
 const PAGE: &str = "SELECT d.token_key, d.used, d.created, d.mac, d.idle_since, c.pool_id, c.client_id, c.doc, c.sealed, c.created, \
      c.modified, c.ver, c.mac FROM dynamic_clients d JOIN clients c ON c.pool_id = d.pool_id AND c.client_id = d.client_id \
      WHERE d.pool_id = ?1 AND d.client_id > ?2 ORDER BY d.client_id LIMIT ?3";
+
+/// By whom a client was used, as `used` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// By nobody.
+    Never = 0,
+    /// By a user who signed in, or as one that somebody answers for or looks after.
+    ByUser = 1,
+    /// By itself alone, and nobody answers for it.
+    ByItself = 2,
+}
 
 rows! {
     /// A registration as it is stored.
@@ -52,8 +67,8 @@ rows! {
         pub created: i64,
         /// Over [`signed`](RegistrationRow::signed).
         pub mac: Option<Vec<u8>>,
-        /// Since when nobody signed in by a client that nobody answers for, as of a day ago at most, in microseconds; None
-        /// for a client that stays.
+        /// Since when nobody signed in by a client that nobody answers for, or since when it had no token of its own, as of a
+        /// day ago at most, in microseconds; None for a client that stays.
         pub idle_since: Option<i64>,
     }
 }
@@ -178,16 +193,28 @@ pub fn note_use_at(batch: Batch, pool_id: &str, client_id: &str, now: i64, noted
     batch.run(USE_AT, params![pool_id, client_id, now, noted])
 }
 
+/// Notes that a client that nobody answers for had a token of its own `now`, unless one after `noted` is noted already, or a user
+/// has signed in by it; both in microseconds.
+pub fn note_own_use_at(
+    batch: Batch,
+    pool_id: &str,
+    client_id: &str,
+    now: i64,
+    noted: i64,
+) -> Batch {
+    batch.run(USE_ITSELF_AT, params![pool_id, client_id, now, noted])
+}
+
 /// Lets a client stay, however long it is not used: an administrator looks after it.
 pub fn keep(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
     batch.run(KEEP, params![pool_id, client_id])
 }
 
-/// Returns the query that finds a row for a client that registered itself and whose use is to be noted: it was never used, or not
-/// since `noted`, in microseconds.
+/// Returns the query that finds a row for a client that registered itself and whose use by itself is to be noted: it was never used,
+/// or by itself alone and not since `noted`, in microseconds.
 #[must_use]
-pub fn to_note(pool_id: &str, client_id: &str, noted: i64) -> Query {
-    (TO_NOTE, params![pool_id, client_id, noted])
+pub fn own_use_to_note(pool_id: &str, client_id: &str, noted: i64) -> Query {
+    (TO_NOTE_ITSELF, params![pool_id, client_id, noted])
 }
 
 /// Requires that the client was made by `until`, in microseconds, and never used; [`REGISTRATION_STALE`].
@@ -245,29 +272,17 @@ fn pairs(rows: Vec<Row>) -> Result<Vec<(String, String)>, StoreError> {
     rows.into_iter().map(pair).collect()
 }
 
-/// Returns the client of a pool that nobody answers for and that waits for its first use for longest, if that is since `until` at
-/// least, in microseconds.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn oldest_unused(
-    store: &Store,
-    pool_id: &str,
-    until: i64,
-) -> Result<Option<String>, StoreError> {
-    let row = store.first((OLDEST_UNUSED, params![pool_id, until]));
-    row.await?.map(|mut row| row.take_text(0)).transpose()
-}
-
-/// As [`oldest_unused`], among those that were used.
+/// Returns the client of a pool that nobody answers for and that was used in that way, least lately of them and not after `until`, in
+/// microseconds; of those that were never used the one that was made first.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn longest_idle(
     store: &Store,
     pool_id: &str,
+    used: Use,
     until: i64,
 ) -> Result<Option<String>, StoreError> {
-    let row = store.first((LONGEST_IDLE, params![pool_id, until]));
+    let row = store.first((LONGEST_IDLE, params![pool_id, used as i64, until]));
     row.await?.map(|mut row| row.take_text(0)).transpose()
 }

@@ -13,7 +13,7 @@ use crate::records::pool::Pool;
 /// The time in which they are counted.
 const WINDOW: i64 = HOUR;
 
-/// Open registrations from one address in a pool.
+/// Registrations from one address in a pool that nobody answers for: open ones, and those with the token of a user.
 const BY_ADDRESS: Limit = Limit {
     kind: "open registrations by address",
     most: 20,
@@ -24,6 +24,12 @@ const OF_POOL: Limit = Limit {
     kind: "open registrations",
     most: 600,
     exceeded: Label("registrations_of_pool"),
+};
+/// Registrations with tokens of one user, of whatever client.
+const BY_USER: Limit = Limit {
+    kind: "registrations by user",
+    most: 20,
+    exceeded: Label("registrations_by_user"),
 };
 /// Registrations with tokens of one client.
 const BY_CLIENT: Limit = Limit {
@@ -48,7 +54,18 @@ impl Bounds {
         Self(vec![(address, BY_ADDRESS), (pool.id.clone(), OF_POOL)])
     }
 
-    /// Returns the bounds of a registration with a token of a client.
+    /// Returns the bounds of a registration with a token that a user has of a client. Anybody who can sign up is one: no user and no
+    /// address uses up what others have of the client.
+    pub(super) fn of_user(cx: &Cx<'_>, pool: &Pool, user_id: &str, client_id: &str) -> Self {
+        let address = place(cx, pool, "registrations");
+        Self(vec![
+            (address, BY_ADDRESS),
+            (user_id.to_owned(), BY_USER),
+            (client_id.to_owned(), BY_CLIENT),
+        ])
+    }
+
+    /// Returns the bounds of a registration with a token that a client got for itself.
     pub(super) fn of_client(client_id: &str) -> Self {
         Self(vec![(client_id.to_owned(), BY_CLIENT)])
     }

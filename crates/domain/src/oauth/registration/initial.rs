@@ -14,8 +14,8 @@ use crate::tokens::verify::{self, Require};
 pub(super) struct Registrant {
     /// The client that the token was issued to.
     pub(super) client_id: String,
-    /// True if the token is a user's: any user of the pool can have one, so that nobody answers for what is registered.
-    pub(super) is_user: bool,
+    /// The user, if the token is one's: any user of the pool can have one, so that nobody answers for what is registered.
+    pub(super) user_id: Option<String>,
 }
 
 /// Returns whose token it is.
@@ -60,8 +60,10 @@ pub(super) async fn client(
     if !holds || claims.scopes().all(|scope| scope != REGISTER_SCOPE) {
         return Ok(Err(NO_REGISTER_SCOPE));
     }
-    let client_id = client.id.clone();
-    Ok(Ok(Registrant { client_id, is_user }))
+    Ok(Ok(Registrant {
+        client_id: client.id.clone(),
+        user_id: is_user.then(|| claims.sub.clone()),
+    }))
 }
 
 /// True if the session and the user of an access token are good.

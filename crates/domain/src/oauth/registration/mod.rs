@@ -115,11 +115,15 @@ async fn make(
         Some(token) => {
             let registrant = initial::client(cx, &pool, token).await?;
             let registrant = registrant.map_err(Refused::Token)?;
-            let bounds = Bounds::of_client(&registrant.client_id);
-            (RegistrationKind::Authenticated, bounds, registrant.is_user)
+            let bounds = match &registrant.user_id {
+                Some(user_id) => Bounds::of_user(cx, &pool, user_id, &registrant.client_id),
+                None => Bounds::of_client(&registrant.client_id),
+            };
+            let by_user = registrant.user_id.is_some();
+            (RegistrationKind::Authenticated, bounds, by_user)
         }
     };
-    let flows = pool.doc.registered_flows(kind);
+    let flows = pool.doc.registered_flows(kind, by_user);
     if flows.is_empty() {
         return Err(Refused::Denied(REGISTRATION_IS_OFF).into());
     }

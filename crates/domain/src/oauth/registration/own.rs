@@ -111,7 +111,8 @@ async fn changed(
 ) -> std::result::Result<Registration, Stop> {
     let own = find(cx, pool_id, client_id, token).await?;
     let said = own.said()?;
-    let (kind, flows) = (said.kind, own.pool.doc.registered_flows(said.kind));
+    let kind = said.kind;
+    let flows = own.pool.doc.registered_flows(kind, said.by_user);
     if flows.is_empty() {
         return Err(Refused::Denied(REGISTRATION_IS_OFF).into());
     }

@@ -3,10 +3,12 @@
 //!
 //! Those that were never used go after [`UNUSED`]. Of those that were used the ones that nobody answers for go after [`IDLE`],
 //! unless an administrator looks after them. Where a pool is full, one that nobody answers for makes room for another a good deal
-//! earlier: so unused ones drive out unused ones alone, and a client that is driven out has no tokens any more.
+//! earlier: so unused ones drive out unused ones alone, and a client that is driven out has no tokens of users any more. Tokens that
+//! such a client gets for itself keep no place: to ask for them is all that they take.
 
 use cognate_store::Batch;
-use cognate_store::tables::{clients, dynamic_clients, guards};
+use cognate_store::tables::dynamic_clients::{self, Use};
+use cognate_store::tables::{clients, guards};
 
 use crate::audit::{DONE, Entry};
 use crate::clock::{DAY, HOUR};
@@ -19,7 +21,7 @@ use crate::records::pool::Pool;
 pub const UNUSED: i64 = 30 * DAY;
 /// How long a client that nobody answers for may stay without another sign-in.
 pub const IDLE: i64 = 90 * DAY;
-/// How long such a client has for its first sign-in, however full the pool is.
+/// How long such a client has for its first sign-in, or after a token of its own, however full the pool is.
 const BEGINS: i64 = HOUR;
 /// How long it has for the next one. By then its refresh tokens, which end thirty days after the sign-in, and the access tokens that
 /// came last of them are over.
@@ -34,7 +36,7 @@ pub const NAME: &str = "RemoveUnusedClient";
 pub enum Since {
     /// It was never used.
     Made(i64),
-    /// It was used, and nobody answers for it.
+    /// It was used, by users or by itself, and nobody answers for it.
     Used(i64),
 }
 
@@ -49,7 +51,7 @@ pub fn idle_since(client: &Client) -> Option<i64> {
     goes(client).then_some(client.created)
 }
 
-/// Notes that a client is used, if it is one that registered itself.
+/// Notes that a user signed in by a client, if it is one that registered itself.
 pub fn note_use(cx: &Cx<'_>, batch: Batch, client: &Client) -> Batch {
     let (pool_id, id) = (&client.pool_id, &client.id);
     match client.is_registered() {
@@ -62,16 +64,27 @@ pub fn note_use(cx: &Cx<'_>, batch: Batch, client: &Client) -> Batch {
     }
 }
 
-/// True if [`note_use`] would change something.
+/// Notes that a client had a token of its own, if it is one that registered itself.
+pub fn note_own_use(cx: &Cx<'_>, batch: Batch, client: &Client) -> Batch {
+    match client.is_registered() && goes(client) {
+        false => note_use(cx, batch, client),
+        true => {
+            let (now, noted) = (cx.now(), cx.now().saturating_sub(NOTED));
+            dynamic_clients::note_own_use_at(batch, &client.pool_id, &client.id, now, noted)
+        }
+    }
+}
+
+/// True if [`note_own_use`] would change something.
 ///
 /// # Errors
 /// The store's.
-pub async fn is_to_note(cx: &Cx<'_>, client: &Client) -> Result<bool> {
+pub async fn is_own_use_to_note(cx: &Cx<'_>, client: &Client) -> Result<bool> {
     if !client.is_registered() {
         return Ok(false);
     }
     let noted = cx.now().saturating_sub(NOTED);
-    let query = dynamic_clients::to_note(&client.pool_id, &client.id, noted);
+    let query = dynamic_clients::own_use_to_note(&client.pool_id, &client.id, noted);
     Ok(cx.store.first(query).await?.is_some())
 }
 
@@ -94,26 +107,27 @@ pub fn removal(batch: Batch, pool: &Pool, client: &Client, since: Since, now: i6
 }
 
 /// Returns the client that makes room for another in a pool that is full: the oldest of those that were never used, else the one
-/// that was used least lately. None if there is none that may go.
+/// that had a token of its own least lately and by which no user signed in, else the one by which a user signed in least lately. None if
+/// there is none that may go.
 ///
 /// # Errors
 /// The store's; a row that is not signed.
 pub async fn that_makes_room(cx: &Cx<'_>, pool: &Pool) -> Result<Option<(Client, Since)>> {
     let made = cx.now().saturating_sub(BEGINS);
     let used = cx.now().saturating_sub(RESTS);
-    let unused = dynamic_clients::oldest_unused(&cx.store, &pool.id, made).await?;
-    let (id, since) = match unused {
-        Some(id) => (Some(id), Since::Made(made)),
-        None => {
-            let idle = dynamic_clients::longest_idle(&cx.store, &pool.id, used).await?;
-            (idle, Since::Used(used))
-        }
-    };
-    let Some(id) = id else {
-        return Ok(None);
-    };
-    let row = clients::get(&cx.store, &id).await?;
-    let row = row.filter(|row| row.pool_id == pool.id);
-    let client = row.map(|row| Client::open(pool, row)).transpose()?;
-    Ok(client.map(|client| (client, since)))
+    for (by, until, since) in [
+        (Use::Never, made, Since::Made(made)),
+        (Use::ByItself, made, Since::Used(made)),
+        (Use::ByUser, used, Since::Used(used)),
+    ] {
+        let id = dynamic_clients::longest_idle(&cx.store, &pool.id, by, until).await?;
+        let Some(id) = id else {
+            continue;
+        };
+        let row = clients::get(&cx.store, &id).await?;
+        let row = row.filter(|row| row.pool_id == pool.id);
+        let client = row.map(|row| Client::open(pool, row)).transpose()?;
+        return Ok(client.map(|client| (client, since)));
+    }
+    Ok(None)
 }

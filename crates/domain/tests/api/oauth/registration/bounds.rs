@@ -2,6 +2,7 @@
 
 use super::refused::count;
 use super::*;
+use crate::oauth::flow::{HOST, page_at};
 
 async fn from(t: &TestApp, address: &str, pool: &str) -> Result<Registration, Refused> {
     send(t, address, pool, None, sdk().to_string().as_bytes()).await
@@ -105,4 +106,66 @@ async fn many_at_once_are_all_registered_or_refused(t: &TestApp) {
         assert!(matches!(refused, Refused::TooMany(_)), "{refused:?}");
     }
     assert_eq!(count(t, &s.pool).await, 20);
+}
+
+/// Makes an open pool with an app whose users may register clients: jane, and john.
+pub async fn with_users(t: &TestApp, config: Value) -> Site {
+    let scopes = json!({"AllowedOAuthScopes": ["openid", "aws.cognito/dcr/register"]});
+    let s = hosted_with(t, json!({"DcrConfiguration": config}), scopes).await;
+    user(t, &s.pool, "john").await;
+    s
+}
+
+/// Returns a token of a user with the scope that registers clients.
+pub async fn token_of_user(t: &TestApp, s: &Site, name: &str) -> String {
+    let asked = Parameters {
+        scope: Some("openid aws.cognito/dcr/register"),
+        ..ask(&s.client)
+    };
+    let authorization = authorized(t, &asked).await;
+    let finished = page_at(t, &authorization, name, HOST, None).await.unwrap();
+    let request = exchange(code(&finished.reply));
+    answer(traded(t, named(&s.client, None), request).await).access
+}
+
+#[each_engine]
+async fn a_user_registers_twenty_an_hour_and_keeps_nobody_else_out(t: &TestApp) {
+    let s = with_users(t, json!({"OpenDcrEnabled": true})).await;
+    let (jane, john) = (
+        token_of_user(t, &s, "jane").await,
+        token_of_user(t, &s, "john").await,
+    );
+    let by = async |address: &str, token: &str| {
+        let body = sdk().to_string();
+        let made = send(t, address, &s.pool, Some(token), body.as_bytes()).await;
+        made.map(drop)
+    };
+    for n in 0..20 {
+        // From wherever she asks.
+        assert_eq!(by(&format!("192.0.2.{n}"), &jane).await, Ok(()));
+    }
+    let again = token_of_user(t, &s, "jane").await;
+    for token in [&jane, &again] {
+        let refused = by("198.51.100.1", token).await;
+        assert!(
+            matches!(refused, Err(Refused::TooMany(3_500..=3_600))),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(by("198.51.100.1", &john).await, Ok(()));
+    assert_eq!(count(t, &s.pool).await, 21);
+    // An address has as many with tokens of users and without any.
+    for _ in 0..18 {
+        from(t, "198.51.100.1", &s.pool).await.ok().unwrap();
+    }
+    assert_eq!(by("198.51.100.1", &john).await, Ok(()));
+    let refused = by("198.51.100.1", &john).await;
+    assert!(
+        matches!(refused, Err(Refused::TooMany(3_500..=3_600))),
+        "{refused:?}"
+    );
+    assert_eq!(by("203.0.113.1", &john).await, Ok(()));
+    // What a client gets by itself counts for no address.
+    let (_, token) = registrar(t, &s.pool).await;
+    assert_eq!(by("198.51.100.1", &token).await, Ok(()));
 }

@@ -184,3 +184,76 @@ async fn where_a_pool_is_full_of_used_ones_the_one_without_tokens_makes_room(t: 
 async fn token_again(t: &TestApp, pool: &str) -> String {
     registrar(t, pool).await.1
 }
+
+#[each_engine]
+async fn a_token_of_its_own_keeps_no_place_for_a_client(t: &TestApp) {
+    let config =
+        json!({"OpenDcrEnabled": true, "OpenDcrGrantTypes": ["code", "client_credentials"]});
+    let s = pool_with(t, config.clone()).await;
+    with_api(t, &s.pool, config).await;
+    let machine = json!({"grant_types": ["client_credentials"]});
+    let mut machines = Vec::new();
+    for _ in 0..3 {
+        machines.push(registered(t, &s.pool, None, &machine).await);
+    }
+    let own = async |client: &Value| {
+        token_of(
+            t,
+            text(&client["client_id"]),
+            text(&client["client_secret"]),
+        )
+        .await
+    };
+    let working = registered(t, &s.pool, None, &sdk()).await;
+    used(t, &working).await;
+    // As long as one has tokens it stays where there is room, and ninety days more.
+    for _ in 0..2 {
+        t.advance(29 * DAY).await;
+        for client in &machines {
+            own(client).await;
+        }
+    }
+    used(t, &working).await;
+    turn::<UnusedClients>(&t.app, "node").await.unwrap();
+    assert_eq!(count(t, &s.pool).await, 4);
+    let waits = registered(t, &s.pool, None, &sdk()).await;
+    set_count(t, "open_clients", 2_500).await;
+    t.advance(3_600 - 60).await;
+    own(&machines[1]).await;
+    assert_eq!(register(t, &s.pool, None, &sdk()).await.err(), Some(full()));
+    // Where there is none, those that nobody used go first, then those that nobody but themselves did.
+    t.advance(120).await;
+    let first = registered(t, &s.pool, None, &sdk()).await;
+    assert!(!left(t, &s.pool).await.contains(&ids([&waits])[0]));
+    let mut made = vec![first];
+    for _ in 0..3 {
+        made.push(registered(t, &s.pool, None, &sdk()).await);
+    }
+    assert_eq!(register(t, &s.pool, None, &sdk()).await.err(), Some(full()));
+    let mut expected: Vec<String> = made.iter().chain([&working]).map(id).collect();
+    expected.sort();
+    assert_eq!(left(t, &s.pool).await, expected);
+}
+
+fn id(client: &Value) -> String {
+    text(&client["client_id"]).to_owned()
+}
+
+#[each_engine]
+async fn a_client_without_a_token_of_its_own_goes_after_ninety_days(t: &TestApp) {
+    let config = json!({"OpenDcrEnabled": true, "OpenDcrGrantTypes": ["client_credentials"]});
+    let s = pool_with(t, config.clone()).await;
+    with_api(t, &s.pool, config).await;
+    let machine = json!({"grant_types": ["client_credentials"]});
+    let made = registered(t, &s.pool, None, &machine).await;
+    t.advance(DAY).await;
+    for _ in 0..2 {
+        token_of(t, text(&made["client_id"]), text(&made["client_secret"])).await;
+    }
+    t.advance(90 * DAY - 60).await;
+    turn::<UnusedClients>(&t.app, "node").await.unwrap();
+    assert_eq!(count(t, &s.pool).await, 1);
+    t.advance(120).await;
+    turn::<UnusedClients>(&t.app, "node").await.unwrap();
+    assert_eq!(count(t, &s.pool).await, 0);
+}

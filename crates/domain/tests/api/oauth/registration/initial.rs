@@ -1,5 +1,6 @@
 //! The token with which clients are registered where not everybody may.
 
+use super::bounds::{token_of_user, with_users};
 use super::*;
 use cognate_domain::errors::oauth::{NO_REGISTER_SCOPE, TOKEN_NOT_GOOD};
 use cognate_domain::oauth::consent::Question;
@@ -120,4 +121,47 @@ async fn the_scope_is_for_clients_of_administrators_alone(t: &TestApp) {
         .await;
     let again = registered(t, &s.pool, None, &sdk()).await;
     assert!(!text(&again["scope"]).contains("register"));
+}
+
+#[each_engine]
+async fn what_a_user_registers_gets_no_token_without_a_user(t: &TestApp) {
+    let s = with_users(t, json!({})).await;
+    with_api(t, &s.pool, json!({})).await;
+    let token = token_of_user(t, &s, "jane").await;
+    let none = Refused::Metadata(OAuthError {
+        error: "invalid_client_metadata",
+        description: Some("None of the requested grant types can be registered.".into()),
+    });
+    let machine = json!({"grant_types": ["client_credentials"], "client_name": "Robot"});
+    let made = register(t, &s.pool, Some(&token), &machine).await;
+    assert_eq!(made.err(), Some(none.clone()));
+    // Of both it has the one by which users are asked.
+    let both = json!({
+        "grant_types": ["authorization_code", "client_credentials"], "redirect_uris": ["https://app.example/cb"],
+    });
+    let made = registered(t, &s.pool, Some(&token), &both).await;
+    assert_eq!(made["grant_types"], json!(["authorization_code"]));
+    // Nor does it become another by a change of its own.
+    let (client, own) = (
+        text(&made["client_id"]),
+        text(&made["registration_access_token"]),
+    );
+    let cx = cx(t, Endpoint::RegistrationChange);
+    let body = with(machine.clone(), json!({"client_id": client})).to_string();
+    let work = || registration::change(&cx, &s.pool, (client, own), body.as_bytes());
+    let refused = run(&cx, About::default, work).await.unwrap().err();
+    assert_eq!(refused, Some(none));
+    // Where only machines may be registered, a user registers nothing, and a machine does.
+    let config =
+        json!({"AuthenticatedGrantTypes": ["client_credentials"], "AllowedScopes": ["api/read"]});
+    let update = json!({"UserPoolId": s.pool, "DcrConfiguration": config});
+    t.ok("UpdateUserPool", update).await;
+    let off = Refused::Denied(OAuthError {
+        error: "access_denied",
+        description: Some("Client registration is not enabled for this user pool.".into()),
+    });
+    let made = register(t, &s.pool, Some(&token), &sdk()).await;
+    assert_eq!(made.err(), Some(off));
+    let (_, token) = registrar(t, &s.pool).await;
+    registered(t, &s.pool, Some(&token), &machine).await;
 }
