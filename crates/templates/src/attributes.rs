@@ -48,6 +48,7 @@ pub const ANSWERED: &[&str] = &[
     "region",
     "s3_bucket",
     "scope_identifiers",
+    "settings_all",
     "sub",
     "tags_all",
     "timeouts",

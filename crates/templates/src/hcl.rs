@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::texts::is_shown;
+
 /// What stands behind `name =`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expression {
@@ -349,12 +351,6 @@ pub fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
-}
-
-/// False for what no editor shows, and what turns the direction of a line.
-fn is_shown(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Returns a text of several lines as a heredoc, which always ends with the end of a line; None for other texts.

@@ -10,6 +10,7 @@
 //! | [`hcl`] | the language of Terraform, written |
 //! | [`terraform`] | a pool as a configuration |
 //! | [`cloudformation`] | a pool as a template |
+//! | [`texts`] | what may stand in a file as it is |
 //! | [`plan`] | what a plan wants to change, and why |
 //!
 //! A seed is what docs/SEED.md says, as JSON: the caller has its types, its checks and its files. No store, no clock, no network.
@@ -25,6 +26,7 @@ pub mod seeds;
 pub mod state;
 mod tables;
 pub mod terraform;
+pub mod texts;
 
 #[cfg(test)]
 mod plan_tests;

@@ -278,20 +278,52 @@ fn what_the_configuration_asks_for_is_no_finding() {
 #[test]
 fn secrets_of_a_plan_are_masked() {
     let details = |secret: &str| json!({"provider_details": {"client_secret": secret, "x": "y"}, "password": secret, "note": secret});
-    let mut plan = plan(
+    let mut changed = plan(
         "identity_provider",
         details("old-hunter2"),
         details("new-hunter2"),
         json!({}),
     );
-    plan["resource_changes"][0]["change"]["before_sensitive"] = json!({"note": true});
-    let report = explain(&plan).unwrap();
+    changed["resource_changes"][0]["change"]["before_sensitive"] = json!({"note": true});
+    let report = explain(&changed).unwrap();
     assert_eq!(report.findings.len(), 3);
     for finding in &report.findings {
         let text = format!("{} {}", finding.to_json(), finding.line);
         assert!(!text.contains("hunter2"), "{text}");
         assert_eq!(finding.there, "(secret)");
+        // What stands for it is nobody's secret.
+        assert!(!finding.line.contains("(secret)"), "{}", finding.line);
     }
+    let lines: Vec<&str> = report
+        .findings
+        .iter()
+        .map(|finding| finding.line.as_str())
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "lifecycle {\n  ignore_changes = [note]\n}",
+            "lifecycle {\n  ignore_changes = [password]\n}",
+            "lifecycle {\n  ignore_changes = [provider_details[\"client_secret\"]]\n}",
+        ]
+    );
+    // One among others in a table that goes as a whole.
+    let whole = plan(
+        "identity_provider",
+        details("old-hunter2"),
+        json!({"password": "old-hunter2", "note": "old-hunter2"}),
+        json!({}),
+    );
+    let report = explain(&whole).unwrap();
+    let finding = &report.findings[0];
+    assert_eq!(
+        finding.there,
+        json!({"client_secret": "(secret)", "x": "y"})
+    );
+    assert_eq!(
+        finding.line,
+        "lifecycle {\n  ignore_changes = [provider_details]\n}"
+    );
 }
 
 #[test]

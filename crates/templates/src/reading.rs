@@ -19,13 +19,21 @@ const MOST_LEVELS: usize = 100;
 /// A text for a person: which bound it passes, or the line where it is no JSON; never what stands there, which may be
 /// secret.
 pub fn read(bytes: &[u8]) -> Result<Value, String> {
+    within(bytes, &mut 0)
+}
+
+/// The same of one of several documents. `values`: how many values those before it had, which are counted on.
+///
+/// # Errors
+/// As [`read`].
+pub fn within(bytes: &[u8], values: &mut usize) -> Result<Value, String> {
     if bytes.len() > MOST_BYTES {
         return Err("the file is larger than 64 MiB".to_owned());
     }
     // Editors of some systems write a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let bounds = Bounds {
-        values: Cell::new(0),
+        values: Cell::new(*values),
         passed: Cell::new(None),
     };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
@@ -35,6 +43,7 @@ pub fn read(bytes: &[u8]) -> Result<Value, String> {
     };
     let read = seed.deserialize(&mut reader);
     let read = read.and_then(|value| reader.end().map(|()| value));
+    *values = bounds.values.get();
     read.map_err(|error| {
         if let Some(passed) = bounds.passed.get() {
             return passed.to_owned();
@@ -187,6 +196,14 @@ mod tests {
         }
         assert_eq!(read(b"\xff"), Err("line 1: this is no JSON".to_owned()));
         assert!(read(deep(100).as_bytes()).is_ok());
+        // Several documents have the bound of one.
+        let mut values = MOST_VALUES - 4;
+        assert!(within(b"[1, 2]", &mut values).is_ok());
+        let more = within(b"[1]", &mut values);
+        assert_eq!(
+            more,
+            Err("the file has more than 2000000 values".to_owned())
+        );
         let large = vec![b' '; MOST_BYTES + 1];
         assert_eq!(
             read(&large),

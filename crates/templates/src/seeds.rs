@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::fields::{Field, members};
+use crate::fields::{Field, Rest, members};
 use crate::state::{Resource, State};
-use crate::tables::{Table, text};
+use crate::tables::{Table, says_something, text};
 use crate::{attributes, kinds};
 
 /// A seed, and what a person should know of it.
@@ -48,7 +48,28 @@ struct Maker {
     pools: BTreeMap<String, Table>,
     /// What is there: pool, list and name.
     seen: BTreeSet<(String, &'static str, String)>,
+    /// What of the resource that is read has no place in a seed.
+    rest: Rest,
 }
+
+/// What a state has of a user beyond what is read here: what was of the call that made the user.
+const OF_THE_CALL: [&str; 3] = [
+    "desired_delivery_mediums",
+    "force_alias_creation",
+    "message_action",
+];
+/// What of a user is read, or left out with a reason of its own.
+const OF_USERS: [&str; 9] = [
+    "attributes",
+    "enabled",
+    "mfa_setting_list",
+    "password",
+    "preferred_mfa_setting",
+    "status",
+    "sub",
+    "temporary_password",
+    "username",
+];
 
 impl Maker {
     fn resource(&mut self, resource: &Resource) {
@@ -102,10 +123,8 @@ impl Maker {
             self.notes.push(what);
             return;
         }
-        if list != "users" {
-            self.left_out(resource, fields);
-        }
-        let input = members(fields, attributes);
+        let input = members(fields, attributes, &mut self.rest);
+        self.left_out(resource);
         match list {
             "" => self.pool(&pool, input, attributes),
             "clients" => self.client(&pool, &key, input, resource),
@@ -119,13 +138,17 @@ impl Maker {
     }
 
     /// Names the attributes that say something and have no place in a seed.
-    fn left_out(&mut self, resource: &Resource, fields: &[Field]) {
-        for (name, value) in &resource.attributes {
-            let known = fields.iter().any(|field| field.attribute == name)
-                || attributes::ANSWERED.contains(&name.as_str())
-                || (resource.kind == "user_pool" && name == "domain");
-            if !known && says_something(value) {
-                let what = format!("{}: {name} is left out", resource.address);
+    fn left_out(&mut self, resource: &Resource) {
+        for path in self.rest.paths.drain(..) {
+            let name = path.as_str();
+            let known = attributes::ANSWERED.contains(&name)
+                || match resource.kind.as_str() {
+                    "user_pool" => name == "domain",
+                    "user" => OF_USERS.contains(&name) || OF_THE_CALL.contains(&name),
+                    _ => false,
+                };
+            if !known {
+                let what = format!("{}: {path} is left out", resource.address);
                 self.notes.push(what);
             }
         }
@@ -258,13 +281,6 @@ impl Maker {
                 self.notes.push(what);
             }
         }
-        // Of the call that made the user, and of no use later.
-        for name in ["client_metadata", "validation_data"] {
-            if given.get(name).is_some_and(says_something) {
-                let what = format!("{}: {name} is left out", resource.address);
-                self.notes.push(what);
-            }
-        }
         for name in ["mfa_setting_list", "preferred_mfa_setting"] {
             if given.get(name).is_some_and(says_something) {
                 let what = format!(
@@ -319,18 +335,6 @@ impl Maker {
             seed: json!({"version": 1, "pools": pools}),
             notes: self.notes,
         }
-    }
-}
-
-/// False for what a state has in attributes that nobody set.
-pub fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(members) => !members.is_empty(),
-        Value::Bool(true) => true,
     }
 }
 

@@ -21,3 +21,15 @@ pub fn tables<'a>(table: &'a Table, name: &str) -> impl Iterator<Item = &'a Tabl
     let items = table.get(name).and_then(Value::as_array);
     items.into_iter().flatten().filter_map(Value::as_object)
 }
+
+/// False for what a state has in attributes that nobody set.
+pub fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        Value::Bool(true) => true,
+    }
+}

@@ -249,6 +249,7 @@ fn a_configuration_that_is_applied_is_the_same_seed_again() {
         brandings: [("1example23456789".to_owned(), "b".to_owned())]
             .into_iter()
             .collect(),
+        ..Beside::default()
     };
     let blocks = terraform::blocks(&[seed.clone()], &beside);
     let state = applied(&blocks);
@@ -264,6 +265,10 @@ fn a_configuration_that_is_applied_is_the_same_seed_again() {
         for name in ["sub", "password", "temporary"] {
             user.remove(name);
         }
+    }
+    for branding in again["managed_login_branding"].as_array_mut().unwrap() {
+        // The provider takes it beside settings from nobody, and answers it.
+        branding["UseCognitoProvidedValues"] = json!(false);
     }
     for look in again["ui_customizations"].as_array_mut().unwrap() {
         if look.get("ClientId").is_none() {
@@ -315,8 +320,98 @@ fn a_configuration_has_no_secret_and_says_what_it_does_not_hold() {
 }
 
 #[test]
+fn brandings_say_one_of_two_and_are_imported_by_pool_and_id() {
+    let branding = |client: &str, own: Value, settings: Value| json!({"ClientId": client, "UseCognitoProvidedValues": own, "Settings": settings});
+    let pool = json!({"id": "us-east-1_A", "settings": {"PoolName": "p"}, "managed_login_branding": [
+        branding("one", json!(false), json!({})), branding("two", json!(true), json!(null)), branding("three", json!(false), json!(null))]});
+    let beside = Beside {
+        brandings: [("one".to_owned(), "b".to_owned())].into_iter().collect(),
+        left_out: vec!["user pool us-east-1_A: terms".to_owned()],
+    };
+    let made = terraform::configuration(&[pool.clone()], &beside);
+    assert_eq!(made.text.matches("  id = \"us-east-1_A,b\"\n").count(), 1);
+    assert!(
+        made.text
+            .contains("# It does not hold:\n# - user pool us-east-1_A: terms\n"),
+        "{}",
+        made.text
+    );
+    let blocks = terraform::blocks(&[pool], &beside);
+    let said: Vec<Value> = blocks
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|block| block["labels"][0] == "aws_cognito_managed_login_branding")
+        .map(|block| {
+            json!([
+                block["body"].get("settings"),
+                block["body"].get("use_cognito_provided_values")
+            ])
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            json!(["{}", null]),
+            json!([null, true]),
+            json!([null, false])
+        ]
+    );
+}
+
+#[test]
+fn a_name_that_no_import_takes_ends_no_plan() {
+    let pool = json!({"id": "us-east-1_A", "settings": {"PoolName": "p"}, "groups": [{"GroupName": "a/b"}],
+        "users": [{"username": "a/b", "groups": ["a/b"]}, {"username": "jane"}]});
+    let made = terraform::configuration(&[pool], &Beside::default());
+    assert_eq!(
+        made.text.matches("resource \"aws_cognito_user\"").count(),
+        1
+    );
+    assert_eq!(made.text.matches("aws_cognito_user_in_group").count(), 0);
+    assert!(made.text.contains("  id = \"us-east-1_A/jane\""));
+    // The provider takes the rest behind the first as the name.
+    assert!(made.text.contains("  id = \"us-east-1_A/a/b\""));
+    assert_eq!(
+        made.warnings,
+        [
+            "user \"a/b\" of us-east-1_A with all memberships: the provider takes no name with a / in an import, and without one \
+             the first apply would fail"
+        ]
+    );
+}
+
+#[test]
+fn what_a_seed_has_no_place_for_is_named_wherever_it_stands() {
+    let of = |kind: &str, attributes: Value| json!({"type": format!("aws_cognito_{kind}"), "name": "x", "instances": [{"attributes": attributes}]});
+    let document = json!({"version": 4, "terraform_version": "1.9.0", "resources": [
+        of("user_pool", json!({"id": "us-east-1_A", "name": "a", "domain": "d", "endpoint": "e",
+            "admin_create_user_config": [{"allow_admin_create_user_only": true, "unused_account_validity_days": 30}],
+            "lambda_config": [{"pre_sign_up": "arn:x", "novel": [{"a": 1}]}]})),
+        of("managed_login_branding", json!({"client_id": "c", "user_pool_id": "us-east-1_A", "settings": "no JSON", "settings_all": "{}"})),
+        of("user", json!({"username": "jane", "user_pool_id": "us-east-1_A", "password": "x", "message_action": "SUPPRESS",
+            "client_metadata": {"a": "b"}, "novel": true})),
+    ]});
+    let made = seeds::of(state::read(&document).unwrap(), true);
+    assert_eq!(
+        made.seed["pools"][0]["settings"],
+        json!({"PoolName": "a", "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": true}, "LambdaConfig": {"PreSignUp": "arn:x"}})
+    );
+    assert_eq!(
+        made.notes,
+        [
+            "aws_cognito_user_pool.x: admin_create_user_config.unused_account_validity_days is left out",
+            "aws_cognito_user_pool.x: lambda_config.novel is left out",
+            "aws_cognito_managed_login_branding.x: settings is left out",
+            "aws_cognito_user.x: client_metadata is left out",
+            "aws_cognito_user.x: novel is left out",
+        ]
+    );
+}
+
+#[test]
 fn a_template_keeps_what_it_can_and_names_the_rest() {
-    let made = cloudformation::template(&[pool(true)]);
+    let made = cloudformation::template(&[pool(true)], &["user pool x: terms".to_owned()]);
     let resources = &made.template["Resources"];
     let kinds: Vec<&str> = resources
         .as_object()
@@ -350,12 +445,13 @@ fn a_template_keeps_what_it_can_and_names_the_rest() {
         "{:?}",
         made.warnings
     );
+    assert_eq!(made.warnings[0], "user pool x: terms");
     let text = made.template.to_string();
     assert!(!text.contains("examplesecret") && !text.contains("Passw0rd"));
 
     let hostile = json!({"id": "p", "settings": {"PoolName": "a", "UserPoolTags": {"Ref": "x"}, "SmsAuthenticationMessage": "{{resolve:ssm:x}}"},
         "identity_providers": [{"ProviderName": "Google", "ProviderType": "Google", "ProviderDetails": {"client_id": "x"}}]});
-    let made = cloudformation::template(&[hostile]);
+    let made = cloudformation::template(&[hostile], &[]);
     let pool = &made.template["Resources"]["PoolA"];
     assert_eq!(pool["Properties"], json!({"UserPoolName": "a"}));
     assert_eq!(

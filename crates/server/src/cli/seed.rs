@@ -254,17 +254,12 @@ async fn ask<T: DeserializeOwned>(reach: &mut Reach, step: Ask) -> anyhow::Resul
 struct Exported {
     seed: Seed,
     beside: Beside,
-    /// What is not in it.
-    notes: Vec<String>,
 }
 
 /// Writes what was exported, and says what the language cannot hold.
 fn written(exported: Exported, format: Format) -> anyhow::Result<String> {
-    let Exported {
-        seed,
-        beside,
-        mut notes,
-    } = exported;
+    let Exported { seed, beside } = exported;
+    let mut notes = beside.left_out.clone();
     let pools = || -> anyhow::Result<Vec<Value>> {
         let pools = seed.pools.iter().map(serde_json::to_value);
         Ok(pools.collect::<Result<_, _>>()?)
@@ -275,12 +270,12 @@ fn written(exported: Exported, format: Format) -> anyhow::Result<String> {
         Format::Toml => write::write(&seed, Language::Toml)?,
         Format::Terraform => {
             let made = terraform::configuration(&pools()?, &beside);
-            notes.extend(made.warnings);
+            notes = made.warnings;
             made.text
         }
         Format::Cloudformation => {
-            let made = cloudformation::template(&pools()?);
-            notes.extend(made.warnings);
+            let made = cloudformation::template(&pools()?, &beside.left_out);
+            notes = made.warnings;
             write::yaml_of(&made.template)
         }
     };
@@ -309,14 +304,13 @@ async fn export(
         }
     }
     let mut seeds = Vec::new();
-    let (mut beside, mut notes) = (Beside::default(), Vec::new());
+    let mut beside = Beside::default();
     for id in pools {
         let mut export = Export {
             reach: &mut *reach,
             id,
             secrets,
             beside: &mut beside,
-            notes: &mut notes,
         };
         seeds.push(export.pool().await?);
     }
@@ -325,11 +319,7 @@ async fn export(
         version: Some(VERSION),
         pools: seeds,
     };
-    Ok(Exported {
-        seed,
-        beside,
-        notes,
-    })
+    Ok(Exported { seed, beside })
 }
 
 struct Export<'a> {
@@ -337,7 +327,6 @@ struct Export<'a> {
     id: String,
     secrets: bool,
     beside: &'a mut Beside,
-    notes: &'a mut Vec<String>,
 }
 
 impl Export<'_> {
@@ -358,7 +347,7 @@ impl Export<'_> {
                     }
                     pool.managed_login_branding.push(input);
                 }
-                Around::LeftOut(what) => self.notes.push(what),
+                Around::LeftOut(what) => self.beside.left_out.push(what),
             }
         }
         pool.groups = self.pages(Step::Groups).await?;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::apply::call::Call;
+use super::beyond;
 use super::export::{Page, listed, taken};
 use super::file::Input;
 
@@ -29,7 +30,7 @@ pub enum Around {
         /// The input.
         input: Input,
     },
-    /// What is too large.
+    /// What no seed can hold.
     LeftOut(String),
 }
 
@@ -40,6 +41,8 @@ pub enum Around {
 pub async fn page(call: Call<'_>, from: Option<&str>) -> Result<Page<Around>, String> {
     let mut items = Vec::new();
     if from.is_none() {
+        let left_out = beyond::of_pool(call.app, call.pool).await?;
+        items.extend(left_out.into_iter().map(Around::LeftOut));
         of(call, None, &mut items).await?;
         let found = shown(call, Op::GetLogDeliveryConfiguration, None).await?;
         let logs = found
@@ -56,6 +59,8 @@ pub async fn page(call: Call<'_>, from: Option<&str>) -> Result<Page<Around>, St
     for client in &found {
         let id = client.get("ClientId").and_then(Value::as_str);
         of(call, id, &mut items).await?;
+        let left_out = beyond::of_client(call.app, call.pool, id.unwrap_or_default()).await?;
+        items.extend(left_out.into_iter().map(Around::LeftOut));
     }
     Ok(Page { items, next })
 }

@@ -10,12 +10,13 @@
 //! | [`described`], [`template`], [`state`] | answers of Describe, templates of CloudFormation and states of Terraform as seeds |
 //! | [`parts`] | a seed as an ordered list of small parts |
 //! | [`apply`] | a part against a pool: what differs is changed by the API's own operations |
-//! | [`export`], [`around`] | a pool as a seed |
+//! | [`export`], [`around`], [`beyond`] | a pool as a seed, and what of it no seed can hold |
 //! | [`write`] | a seed as a document |
 //! | [`start`] | the seed of `dev` |
 
 pub mod apply;
 pub mod around;
+pub mod beyond;
 pub mod decode;
 pub mod described;
 pub mod document;

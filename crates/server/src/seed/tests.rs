@@ -366,6 +366,29 @@ fn the_schema_for_editors_has_the_members_of_the_types() {
 }
 
 #[test]
+fn a_text_of_a_user_makes_no_file_unreadable() {
+    let odd = "a\u{0}\u{1b}\u{7f}\u{80}\u{85}\u{9f}\u{61c}\u{200e}\u{2028}\u{2029}\u{202e}\u{2066}\u{feff}\u{fffe}\u{ffff}\n\t\u{a0}é漢😀";
+    let value = json!({"pools": [{"id": "us-east-1_A", "settings": {"PoolName": odd, "UserPoolTags": {odd: "x"}}}]});
+    let seed: Seed = serde_json::from_value(value.clone()).unwrap();
+    let yaml = write::yaml_of(&value);
+    // What YAML 1.1 takes in a file, without what it takes for the end of a line.
+    let is_printable = |c: char| matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..);
+    assert!(yaml.chars().all(is_printable), "{yaml:?}");
+    assert_eq!(
+        document::read(&yaml, Language::Yaml).unwrap().to_json(),
+        value
+    );
+    for language in [Language::Yaml, Language::Json] {
+        let text = write::write(&seed, language).unwrap();
+        assert!(text.contains(
+            "\\u0085\\u009f\\u061c\\u200e\\u2028\\u2029\\u202e\\u2066\\ufeff\\ufffe\\uffff"
+        ));
+        let node = document::read(&text, language).unwrap();
+        assert_eq!(decode::decode::<Seed>(&node).unwrap(), seed, "{text}");
+    }
+}
+
+#[test]
 fn a_seed_is_written_as_it_is_read() {
     let seed: Seed = serde_json::from_value(json!({
         "version": 1,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use cognate_templates::texts::is_shown;
 use serde_json::Value;
 
 use super::document::Language;
@@ -13,7 +14,7 @@ use super::file::Seed;
 /// The serialiser's.
 pub fn write(seed: &Seed, language: Language) -> anyhow::Result<String> {
     Ok(match language {
-        Language::Json => serde_json::to_string_pretty(seed)? + "\n",
+        Language::Json => escaped(&serde_json::to_string_pretty(seed)?) + "\n",
         Language::Toml => toml::to_string_pretty(seed)?,
         Language::Yaml => yaml_of(&serde_json::to_value(seed)?),
     })
@@ -23,6 +24,21 @@ pub fn write(seed: &Seed, language: Language) -> anyhow::Result<String> {
 pub fn yaml_of(value: &Value) -> String {
     let mut out = String::new();
     yaml(value, 0, &mut out);
+    out
+}
+
+/// Returns JSON without characters that a reader of YAML refuses or takes for the end of a line, or that no editor shows. They stand
+/// in texts alone, where both languages read the escape.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c == '\n' || is_shown(c) {
+            true => out.push(c),
+            false => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+        }
+    }
     out
 }
 
@@ -51,7 +67,7 @@ fn yaml(value: &Value, indent: usize, out: &mut String) {
             let _ = writeln!(out, "{text}");
         }
         other => {
-            let _ = writeln!(out, "{other}");
+            let _ = writeln!(out, "{}", escaped(&other.to_string()));
         }
     }
 }
@@ -79,7 +95,7 @@ fn pad(indent: usize, out: &mut String) {
 fn key(name: &str) -> String {
     match is_plain(name) {
         true => name.to_owned(),
-        false => Value::String(name.to_owned()).to_string(),
+        false => escaped(&Value::String(name.to_owned()).to_string()),
     }
 }
 

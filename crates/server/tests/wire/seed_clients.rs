@@ -2,29 +2,18 @@
 //! where no server runs.
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use cognate_testkit::{Options, TestServer};
 use http::Method;
 use serde_json::{Value, json};
 
 use super::lifecycle::Scratch;
-
-fn cognate(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_cognate"))
-        .args(arguments)
-        .args(["--data-dir", &folder.display().to_string()])
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .output()
-        .unwrap()
-}
+use super::seeds::{cognate, complained};
 
 /// Standard output of a command that ends well.
 fn done(folder: &Path, arguments: &[&str]) -> String {
     let output = cognate(folder, arguments);
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let errors = complained(&output);
     assert!(output.status.success(), "{arguments:?}: {errors}");
     String::from_utf8(output.stdout).unwrap()
 }
@@ -33,7 +22,7 @@ fn done(folder: &Path, arguments: &[&str]) -> String {
 fn refused(folder: &Path, arguments: &[&str]) -> String {
     let output = cognate(folder, arguments);
     assert!(!output.status.success(), "{arguments:?}");
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    complained(&output)
 }
 
 fn on(folder: &Path, options: Options) -> Options {

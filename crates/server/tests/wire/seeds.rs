@@ -91,9 +91,14 @@ pools:
   - {username: jack, enabled: false, attributes: {email: jack@example.com}}
 "#;
 
+/// Runs `cognate seed`.
 pub(super) fn run(folder: &Path, arguments: &[&str]) -> Output {
+    cognate(folder, &[&["seed"], arguments].concat())
+}
+
+/// Runs a command on the database of a folder, or on the server that has it open.
+pub(super) fn cognate(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_cognate"))
-        .arg("seed")
         .args(arguments)
         .args(["--data-dir", &folder.display().to_string()])
         .current_dir(folder)

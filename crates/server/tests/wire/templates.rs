@@ -3,9 +3,10 @@
 use std::process::Command;
 
 use cognate_testkit::TestServer;
+use http::Method;
 use serde_json::{Value, json};
 
-use super::seeds::{POOL, SEED, call, complained, done, options, run, said};
+use super::seeds::{POOL, SEED, call, cognate, complained, done, options, run, said};
 
 /// A state in which a pool has what a seed can hold of it.
 fn state() -> Value {
@@ -163,4 +164,99 @@ fn explain_plan_says_why_and_ends_with_a_status() {
     let (status, _, complained) = explained(&json!({"version": 4, "resources": []}));
     assert_eq!(status, Some(2));
     assert!(complained.contains("this is a state"), "{complained}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_seed_can_hold_is_named_in_each_language() {
+    let scratch = super::lifecycle::Scratch::new();
+    let folder = scratch.0.clone();
+    let file = folder.join("cognate.yaml");
+    std::fs::write(&file, SEED).unwrap();
+    let with_seed = options(&folder).with("seed", file.to_str().unwrap());
+    let server = TestServer::start(with_seed).await.unwrap();
+    // Of the seed itself nothing is left out.
+    let whole = run(&folder, &["export", POOL, "--with-secrets"]);
+    assert_eq!(complained(&whole), "");
+
+    let client = json!({"ClientId": "seededserver"});
+    let with = |input: Value| {
+        let mut all = client.clone();
+        all.as_object_mut()
+            .unwrap()
+            .extend(input.as_object().unwrap().clone());
+        all
+    };
+    let links = json!({"cognito:default": "https://terms.example/"});
+    let terms = json!({"TermsName": "terms-of-use", "TermsSource": "LINK", "Enforcement": "NONE", "Links": links});
+    let policy = json!({"PolicyName": "p", "URLPatterns": ["https://app.example/*"]});
+    let pool_sessions =
+        json!({"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 3}});
+    let sessions = json!({"SSOSession": {"MaxValidityMinutes": 30}});
+    for (operation, input) in [
+        ("CreateTerms", with(terms)),
+        ("CreateCIMDPolicy", with(policy)),
+        ("AddUserPoolClientSecret", client.clone()),
+        ("SetUserPoolSessionConfiguration", pool_sessions),
+        ("SetUserPoolClientSessionConfiguration", with(sessions)),
+        (
+            "UpdateUserPool",
+            json!({"DcrConfiguration": {"OpenDcrEnabled": true}}),
+        ),
+    ] {
+        call(&server, operation, input).await;
+    }
+    let linking = ["providers", "policy", POOL, "corp", "admin-approval"];
+    let upstream = [
+        "upstream",
+        "set",
+        POOL,
+        "--user-pool",
+        "us-east-1_Other",
+        "--client",
+        "seededweb=theirs",
+    ];
+    for arguments in [&linking[..], &upstream[..]] {
+        let output = cognate(&folder, arguments);
+        assert!(output.status.success(), "{}", complained(&output));
+    }
+    let (raw, path) = (server.unsigned(), format!("/{POOL}/oauth2/register"));
+    let headers = [("content-type", "application/json")];
+    let wanted =
+        r#"{"redirect_uris": ["http://localhost/cb"], "token_endpoint_auth_method": "none"}"#;
+    let registered = raw.fetch(Method::POST, &path, &headers, wanted);
+    assert_eq!(registered.await.unwrap().status.as_u16(), 201);
+
+    let left_out = [
+        format!("user pool {POOL}: its terms"),
+        format!("user pool {POOL}: its policies of client metadata documents"),
+        format!("user pool {POOL}: its session configuration"),
+        format!("user pool {POOL}: the linking policies of corp"),
+        format!("user pool {POOL}: the upstream in front of which it stands"),
+        format!("user pool {POOL}: the app clients that registered themselves"),
+        "app client seededserver: its second secret".to_owned(),
+        "app client seededserver: its session configuration".to_owned(),
+    ];
+    let said_beside = |format: &str| {
+        let output = run(
+            &folder,
+            &["export", POOL, "--with-secrets", "--format", format],
+        );
+        (said(&output), complained(&output))
+    };
+    let expected: String = left_out
+        .iter()
+        .map(|what| format!("note: not in it: {what}\n"))
+        .collect();
+    for format in ["yaml", "json", "toml"] {
+        assert_eq!(said_beside(format).1, expected, "{format}");
+    }
+    // Who has the file alone is told, too.
+    for format in ["terraform", "cloudformation"] {
+        let (text, beside) = said_beside(format);
+        assert!(beside.starts_with(&expected), "{beside}");
+        for what in &left_out {
+            assert!(text.contains(what), "{what}: {text}");
+        }
+    }
+    server.stop().await;
 }

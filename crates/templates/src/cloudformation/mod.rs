@@ -96,9 +96,12 @@ const CLASSIC: &[&str] = &["CSS"];
 const BRANDING: &[&str] = &["Assets", "Settings", "UseCognitoProvidedValues"];
 
 /// Returns the template of the pools of a seed. Secrets of providers are in it where the seed has them; else they are
-/// parameters.
-pub fn template(pools: &[Value]) -> Template {
-    let mut writer = Writer::default();
+/// parameters. `left_out`: what the pools have and a seed cannot hold.
+pub fn template(pools: &[Value], left_out: &[String]) -> Template {
+    let mut writer = Writer {
+        warnings: left_out.to_vec(),
+        ..Writer::default()
+    };
     for pool in pools.iter().filter_map(Value::as_object) {
         writer.pool(pool);
     }

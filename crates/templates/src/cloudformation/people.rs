@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Owner, Writer, reference, word};
 use crate::fields::paths;
-use crate::seeds::says_something;
-use crate::tables::{Table, table, tables, text};
+use crate::tables::{Table, says_something, table, tables, text};
 
 impl Writer {
     /// Says the second factors by the properties of the pool.

@@ -149,7 +149,11 @@ fn of_resource(document: &Value, resource: &Value, report: &mut Report) {
                 .any(|step| SECRETS.contains(&step.name()));
         let field = differences::shown(&difference.path);
         let there = masked(&difference.there, secret);
-        let line = line(&difference, cause, &there);
+        let line = match secret || holds_secret(&there) {
+            // What stands for it would be the secret itself after the next apply.
+            true => ignored(&difference),
+            false => line(&difference, cause),
+        };
         report.findings.push(Finding {
             address: address.to_owned(),
             replaces: replaces && is_replaced(member("replace_paths"), &difference.path),
@@ -185,24 +189,37 @@ fn masked(value: &Value, secret: bool) -> Value {
     }
 }
 
-/// Returns what to add to the configuration.
-fn line(difference: &Difference, cause: Option<&'static Cause>, there: &Value) -> String {
+/// True if a value has a secret in it by the names of its members.
+fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            (SECRETS.contains(&name.as_str()) && !value.is_null()) || holds_secret(value)
+        }),
+        Value::Array(items) => items.iter().any(holds_secret),
+        _ => false,
+    }
+}
+
+/// Returns the lines by which a difference is ignored.
+fn ignored(difference: &Difference) -> String {
     let root = difference.path.first().map(Step::name).unwrap_or_default();
-    match cause.map(|cause| cause.remedy) {
-        Some(Remedy::Ignore) => {
-            let key = difference.path.get(1);
-            let place = match key {
-                Some(Step::Name(key)) if differences::is_table(root) => {
-                    format!("{root}[{}]", crate::hcl::quoted(key))
-                }
-                _ => root.to_owned(),
-            };
-            format!("lifecycle {{\n  ignore_changes = [{place}]\n}}")
+    let place = match difference.path.get(1) {
+        Some(Step::Name(key)) if differences::is_table(root) => {
+            format!("{root}[{}]", crate::hcl::quoted(key))
         }
+        _ => root.to_owned(),
+    };
+    format!("lifecycle {{\n  ignore_changes = [{place}]\n}}")
+}
+
+/// Returns what to add to the configuration.
+fn line(difference: &Difference, cause: Option<&'static Cause>) -> String {
+    match cause.map(|cause| cause.remedy) {
+        Some(Remedy::Ignore) => ignored(difference),
         Some(Remedy::Say(line)) => line.to_owned(),
         Some(Remedy::Keep) | None => {
             let mut body = Body::default();
-            write(&difference.path, there, &mut body);
+            write(&difference.path, &difference.there, &mut body);
             body.file().trim_end().to_owned()
         }
     }

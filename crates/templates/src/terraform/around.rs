@@ -6,9 +6,8 @@ use serde_json::Value;
 
 use super::{Owner, Writer, normal};
 use crate::fields::Field;
-use crate::hcl::{Body, Expression};
-use crate::seeds::says_something;
-use crate::tables::{Table, table, tables, text};
+use crate::hcl::{Body, Expression, quoted};
+use crate::tables::{Table, says_something, table, tables, text};
 
 impl Writer<'_> {
     /// Adds what is of a client, or of the whole pool where it names none.
@@ -30,6 +29,13 @@ impl Writer<'_> {
             None => owner.name.clone(),
         };
         let address = self.address(kind, &name);
+        if kind == "managed_login_branding"
+            && members.get("Settings").is_some_and(Value::is_object)
+            && members.get("UseCognitoProvidedValues") == Some(&false.into())
+        {
+            // The provider takes one of the two, and false for one that is set.
+            members.remove("UseCognitoProvidedValues");
+        }
         let mut body = Body::default();
         // The classic pages have a look only where there is a domain.
         let pool = match (&owner.domain, kind) {
@@ -52,7 +58,7 @@ impl Writer<'_> {
         }
         self.fill(&address, fields, members, &mut body);
         let import = match (kind, self.beside.brandings.get(client)) {
-            ("managed_login_branding", Some(id)) => Some(format!("{id}|{}|{client}", owner.id)),
+            ("managed_login_branding", Some(id)) => Some(format!("{},{id}", owner.id)),
             ("managed_login_branding", None) => {
                 self.warn(&format!("{address}: the id by which it is imported"));
                 None
@@ -68,6 +74,16 @@ impl Writer<'_> {
         let mut kept: BTreeSet<&str> = BTreeSet::new();
         for user in tables(pool, "users") {
             let name = text(user, "username");
+            if name.contains('/') {
+                // Anybody may sign up by such a name, and one import that is not taken ends every plan.
+                self.warn(&format!(
+                    "user {} of {} with all memberships: the provider takes no name with a / in an import, and without one the \
+                     first apply would fail",
+                    quoted(name),
+                    owner.id
+                ));
+                continue;
+            }
             let address = self.address("user", &format!("{}_{name}", owner.name));
             let mut body = Body::default();
             body.set("user_pool_id", owner.reference.clone());

@@ -27,6 +27,8 @@ pub struct Written {
 pub struct Beside {
     /// The id of the branding of an app client, by the client's id.
     pub brandings: BTreeMap<String, String>,
+    /// What the pools have and a seed cannot hold.
+    pub left_out: Vec<String>,
 }
 
 /// Returns the configuration of the pools of a seed. Secrets are in it where the seed has them; without them providers get
@@ -46,7 +48,7 @@ fn writer<'a>(pools: &[Value], beside: &'a Beside) -> Writer<'a> {
         beside,
         resources: Body::default(),
         variables: Body::default(),
-        warnings: Vec::new(),
+        warnings: beside.left_out.clone(),
         names: BTreeSet::new(),
         recent: false,
     };
@@ -181,7 +183,7 @@ impl Writer<'_> {
                 "managed_login_branding",
                 kinds::BRANDING,
                 branding,
-                '|',
+                ',',
             );
         }
         self.users(&mut owner, pool);
