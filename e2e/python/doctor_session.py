@@ -111,7 +111,7 @@ def main():
         code, report = asked(*ours, "spa")
         check("a clock that was moved is found", (code, found(report)), (1, ["clock", "exp", "exp"]))
         code, out, _ = doctor("boto3", *ours, "spa")
-        check("people read the same", (code, "FINDING      clock" in out, "export AWS_REGION=us-east-1" in out), (1, True, True))
+        check("people read the same", (code, "FINDING      clock" in out, "export AWS_REGION='us-east-1'" in out), (1, True, True))
         check("nobody is left again", (users(POOL), users(BARE)), ([], []))
         code, report = asked("--endpoint", "http://127.0.0.1:1")
         check("nobody answers", (code, found(report)), (1, ["reachable"]))

@@ -10,6 +10,14 @@ pub fn is_public(ip: IpAddr) -> bool {
     }
 }
 
+/// True if an address is of this machine or of a private network (RFC 1918, RFC 4193).
+pub fn is_near(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
+    }
+}
+
 fn is_public_v4(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();
     !matches!(

@@ -103,8 +103,9 @@ impl Connector {
             .filter(|address| match (self.0.reach, target.secure) {
                 (Reach::PlainHttp, _) | (Reach::Private, true) => true,
                 (Reach::Public, true) => address::is_public(address.ip()),
+                (Reach::Near, true) => address::is_near(address.ip()),
                 // `localhost` in a name table may be anywhere.
-                (Reach::Public | Reach::Private, false) => address.ip().is_loopback(),
+                (Reach::Public | Reach::Private | Reach::Near, false) => address.ip().is_loopback(),
             })
             .collect();
         if allowed.is_empty() {

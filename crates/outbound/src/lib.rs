@@ -33,6 +33,7 @@ use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection}
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+pub use crate::address::is_near;
 pub use crate::bulkhead::CALLS_PER_HOST;
 
 use crate::bulkhead::Bulkhead;
@@ -87,6 +88,8 @@ pub enum Reach {
     Public,
     /// HTTPS at any address, and HTTP on this machine.
     Private,
+    /// HTTPS on this machine and in private networks, and HTTP on this machine.
+    Near,
     /// HTTPS and HTTP at any address: for URLs that the operator names in the settings, never for an administrator's.
     PlainHttp,
 }

@@ -35,7 +35,11 @@ impl Target {
         let secure = match uri.scheme_str() {
             Some("https") => true,
             Some("http") if reach == Reach::PlainHttp => false,
-            Some("http") if reach == Reach::Private && is_this_machine(&host) => false,
+            Some("http")
+                if matches!(reach, Reach::Private | Reach::Near) && is_this_machine(&host) =>
+            {
+                false
+            }
             _ => return Err(OutboundError::Url),
         };
         let authority = uri.authority().map(|a| a.as_str()).unwrap_or_default();
@@ -75,6 +79,10 @@ impl Target {
     }
 }
 
+/// True for names and addresses that are of this machine alone (RFC 6761 section 6.3). What a name leads to is checked again
+/// when it is known.
 fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::door::{Bounds, Door};
 use super::{say, text};
 use crate::http::dev::names;
-use crate::impersonation::{self, hosts_file};
+use crate::impersonation::{self, Deleted, hosts_file};
 use crate::settings::DEV_FOLDER;
 use crate::settings::config::Config;
 
@@ -165,11 +165,19 @@ fn undo(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
     let region = region.context("--undo goes with --impersonate REGION")?;
     let path = hosts_path(matches);
     let shown = path.display();
-    let changed = hosts_file::change(&path, |text| hosts_file::without(text, region))
-        .with_context(|| format!("cannot take the hosts out of {shown}"));
+    let changed = hosts_file::change(&path, |text| hosts_file::without(text, region));
+    let changed = changed.map_err(|error| {
+        let with_sudo = if hosts_file::is_denied(&error) {
+            " (run this with sudo)"
+        } else {
+            ""
+        };
+        error.context(format!("cannot take the hosts out of {shown}{with_sudo}"))
+    });
     let data = Path::new(config.one("data_dir").unwrap_or(DEV_FOLDER));
     // The authority goes whatever became of the hosts file.
-    let deleted = impersonation::delete(data).context("the authority is not wholly deleted");
+    let deleted = impersonation::delete(data, region);
+    let deleted = deleted.context("the authority is not wholly deleted");
     match &changed {
         Ok(true) => say(&format!("{shown} has its lines for {region} no longer"))?,
         Ok(false) => say(&format!("{shown} has no lines for {region}"))?,
@@ -178,13 +186,19 @@ fn undo(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
     let folder = impersonation::folder(data);
     let folder = folder.display();
     match &deleted {
-        Ok(true) => say(&format!("the authority in {folder} is deleted"))?,
-        Ok(false) => say(&format!("there is no authority in {folder}"))?,
+        Ok(Deleted::All) => say(&format!("the authority in {folder} is deleted"))?,
+        Ok(Deleted::Others) => say(&format!(
+            "the authority in {folder} is deleted; the folder has other things in it, and stays"
+        ))?,
+        Ok(Deleted::None) => say(&format!("there is no authority in {folder}"))?,
+        Ok(Deleted::Not(other)) => say(&format!(
+            "the authority in {folder} is for {other} and stays: cognate dev --impersonate {other} --undo deletes it"
+        ))?,
         Err(_) => {}
     }
     match (changed, deleted) {
         (Err(hosts), Err(authority)) => bail!("{hosts:#}; {authority:#}"),
-        (changed, deleted) => (changed?, deleted?),
+        (changed, deleted) => (changed?, deleted.map(drop)?),
     };
     say(
         "in shells with the variables: unset NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE AWS_CA_BUNDLE SSL_CERT_FILE",

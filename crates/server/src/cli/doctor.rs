@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::door::Door;
 use super::say;
-use crate::doctor::ask::{self, AccessKey, Asker};
+use crate::doctor::ask::{self, AccessKey, Asker, is_this_machine};
 use crate::doctor::facts::{Facts, is_plain};
 use crate::doctor::report::{State, plain};
 use crate::doctor::{self, Wanted, clients};
@@ -89,20 +89,23 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
     if ask::origin(&endpoint).is_none_or(|(scheme, _, _)| scheme != "http" && scheme != "https") {
         bail!("--endpoint has the form of http://127.0.0.1:9229");
     }
+    let region = region(config);
     // They get into URLs and into settings.
     let texts = [&given.pool, &given.client_id, &given.redirect_uri];
     let mut texts = texts.into_iter().flatten().chain([&endpoint]);
     if let Some(odd) = texts.find(|text| !is_plain(text)) {
         bail!("{odd:?} has characters that no id and no URL has");
     }
-    let asker = Asker::new(
-        &endpoint,
-        access_key(config, &given)?,
-        authorities(config, &given)?,
-    );
+    let key = access_key(config, &given)?;
+    let texts = key.iter().map(|key| &key.id).chain([&region]);
+    if let Some(odd) = texts.into_iter().find(|text| !is_plain(text)) {
+        bail!("{odd:?} has characters that no access key and no region has");
+    }
+    let asker = Asker::new(&endpoint, key, authorities(config, &given, &endpoint)?);
+    let asker = asker.await;
     let facts = Facts {
         endpoint: asker.endpoint.clone(),
-        region: region(config),
+        region,
         redirect: given.redirect_uri.clone(),
         shows_secrets: given.show_secrets,
         ..Facts::default()
@@ -187,16 +190,70 @@ fn secret(path: &Path) -> anyhow::Result<SecretString> {
     }
 }
 
-/// Returns the authorities that are trusted besides the system's: those of the file, and those that `dev` made.
-fn authorities(config: &Config, given: &Arguments) -> anyhow::Result<Vec<Vec<u8>>> {
+/// Returns the authorities that are trusted besides the system's: those of the file, else those that `dev` made in the data
+/// folder, where they are as it makes them, for the hosts that they are for. A folder that somebody has brought along has no say
+/// about any other host.
+fn authorities(config: &Config, given: &Arguments, endpoint: &str) -> anyhow::Result<Vec<Vec<u8>>> {
     if let Some(file) = &given.ca {
         return ask::authorities(file);
     }
+    let host = ask::origin(endpoint).map(|(_, host, _)| host);
+    if !host.is_some_and(|host| is_this_machine(&host) || impersonation::is_of_service(&host)) {
+        return Ok(Vec::new());
+    }
     let data = Path::new(config.one("data_dir").unwrap_or(DEV_FOLDER));
-    let own = [authority::path(data), impersonation::ca(data)];
-    let known = own.iter().filter(|path| path.is_file());
-    Ok(known
-        .filter_map(|path| ask::authorities(path).ok())
-        .flatten()
-        .collect())
+    let now = ask::now();
+    let own = [
+        authority::believed(data, now),
+        impersonation::believed(data, now),
+    ];
+    Ok(own.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_authority_of_a_folder_is_believed_about_this_machine_alone() {
+        let name = format!("cognate-doctor-{}", cognate_crypto::random::uuid_v4());
+        let data = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&data).unwrap();
+        authority::pair(&data, ask::now()).unwrap();
+        let shown = data.display().to_string();
+        let config = Config::load(vec![("data_dir", vec![shown])], None, &[]).unwrap();
+        let believed = |arguments: &[&str], endpoint: &str| {
+            let words = ["doctor"].into_iter().chain(arguments.iter().copied());
+            let matches = command().get_matches_from(words);
+            let given = Arguments::from_arg_matches(&matches).unwrap();
+            authorities(&config, &given, endpoint).unwrap()
+        };
+        let own = ask::authorities(&authority::path(&data)).unwrap();
+        for endpoint in [
+            "https://127.0.0.1:9229",
+            "https://localhost",
+            "https://[::1]:1",
+        ] {
+            assert_eq!(believed(&[], endpoint), own, "{endpoint}");
+        }
+        let ca = authority::path(&data).display().to_string();
+        for endpoint in [
+            "https://id.example",
+            "https://10.0.0.1",
+            "https://localhost.example",
+        ] {
+            assert_eq!(believed(&[], endpoint), Vec::<Vec<u8>>::new(), "{endpoint}");
+            assert_eq!(believed(&["--ca", &ca], endpoint), own, "{endpoint}");
+        }
+        // One that this program did not make.
+        let (key, now) = (cognate_crypto::jws::SigningKey::generate(), ask::now());
+        let other = cognate_crypto::certificate::self_signed(&key, "x", now - 1..now + 9_999_999);
+        let text = crate::pem::written("CERTIFICATE", &other.unwrap());
+        std::fs::write(authority::path(&data), text).unwrap();
+        assert_eq!(
+            believed(&[], "https://127.0.0.1:9229"),
+            Vec::<Vec<u8>>::new()
+        );
+        std::fs::remove_dir_all(data).unwrap();
+    }
 }

@@ -11,9 +11,11 @@ use bytes::Bytes;
 use cognate_crypto::secret::{Secret, SecretString};
 use cognate_domain::clock::Clock;
 use cognate_outbound::aws::Signer;
-use cognate_outbound::{Limits, Outbound, OutboundError, Reach};
+use cognate_outbound::{Limits, Outbound, OutboundError, Reach, is_near};
 use http::{HeaderMap, Method, Request, header};
 use serde_json::Value;
+
+use crate::impersonation::is_of_service;
 
 /// One question. The largest answers are lists of sixty pools.
 const LIMITS: Limits = Limits {
@@ -22,6 +24,9 @@ const LIMITS: Limits = Limits {
     bytes: 512 << 10,
     content_type: None,
 };
+
+/// The longest wait for the name service.
+const LOOKUP: Duration = Duration::from_secs(3);
 
 /// The most bytes of a file with authorities.
 const CA_BYTES: u64 = 1 << 20;
@@ -39,10 +44,52 @@ pub struct Asker {
     /// Where it answers, without a slash at the end.
     pub endpoint: String,
     key: Option<AccessKey>,
+    place: Place,
     /// Calls the URL that the operator has named.
     own: Outbound,
     /// Calls the URLs that the server has named.
     named: Outbound,
+    /// Calls hosts of the real service, which is never asked: they must lead near.
+    service: Outbound,
+}
+
+/// Where the server is, seen from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// On this machine.
+    Here,
+    /// In a private network.
+    Near,
+    /// Anywhere else, and where that is not known.
+    Far,
+}
+
+impl Place {
+    async fn of(host: &str) -> Self {
+        let bare = host.trim_matches(['[', ']']);
+        if is_this_machine(host) {
+            return Self::Here;
+        }
+        let found = tokio::time::timeout(LOOKUP, tokio::net::lookup_host((bare, 443))).await;
+        let found: Vec<IpAddr> = match found {
+            Ok(Ok(found)) => found.map(|address| address.ip().to_canonical()).collect(),
+            _ => Vec::new(),
+        };
+        match found.is_empty() {
+            true => Self::Far,
+            false if found.iter().all(IpAddr::is_loopback) => Self::Here,
+            false if found.iter().all(|ip| is_near(*ip)) => Self::Near,
+            false => Self::Far,
+        }
+    }
+}
+
+/// True for a host that is this machine by its name or address.
+pub fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address.is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
 /// An answer of any status.
@@ -88,12 +135,33 @@ pub enum Refused {
 
 impl Asker {
     /// Returns one for a server. `authorities`: what is trusted besides the system's, in DER.
-    pub fn new(endpoint: &str, key: Option<AccessKey>, authorities: Vec<Vec<u8>>) -> Self {
+    ///
+    /// What a server names is asked where the server is itself, and in public: one on the internet has no say in what is
+    /// asked on this machine and in its network, and one in the network none in what is asked on this machine by http.
+    pub async fn new(endpoint: &str, key: Option<AccessKey>, authorities: Vec<Vec<u8>>) -> Self {
+        let (_, host, _) = origin(endpoint).unwrap_or_default();
+        Self::at(Place::of(&host).await, endpoint, key, authorities)
+    }
+
+    fn at(place: Place, endpoint: &str, key: Option<AccessKey>, authorities: Vec<Vec<u8>>) -> Self {
+        let (scheme, host, _) = origin(endpoint).unwrap_or_default();
+        let own = match scheme.as_str() {
+            _ if is_of_service(&host) => Reach::Near,
+            // The address of such a name is looked at, too: what is sent there by http is not for a network.
+            "http" if is_this_machine(&host) => Reach::Private,
+            _ => Reach::PlainHttp,
+        };
+        let named = match place {
+            Place::Here | Place::Near => Reach::Private,
+            Place::Far => Reach::Public,
+        };
         Self {
             endpoint: endpoint.trim_end_matches('/').to_owned(),
             key,
-            own: Outbound::trusting(Reach::PlainHttp, authorities.clone()),
-            named: Outbound::trusting(Reach::Private, authorities),
+            place,
+            own: Outbound::trusting(own, authorities.clone()),
+            named: Outbound::trusting(named, authorities.clone()),
+            service: Outbound::trusting(Reach::Near, authorities),
         }
     }
 
@@ -110,11 +178,7 @@ impl Asker {
         let Some((scheme, host, _)) = origin(&self.endpoint) else {
             return false;
         };
-        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-        scheme == "https"
-            || host == "localhost"
-            || host.ends_with(".localhost")
-            || address.is_ok_and(|ip| ip.is_loopback())
+        scheme == "https" || is_this_machine(&host)
     }
 
     /// Returns the id of the access key; None without one.
@@ -122,15 +186,19 @@ impl Asker {
         self.key.as_ref().map(|key| key.id.as_str())
     }
 
-    /// Sends a request. A URL of another origin than the server's own is one that the server has named: by http it is asked on
-    /// this machine alone.
+    /// Sends a request. A URL of another origin than the server's own is one that the server has named.
     ///
     /// # Errors
     /// [`OutboundError`].
     pub async fn send(&self, request: Request<Bytes>) -> Result<Answer, OutboundError> {
         let url = request.uri().to_string();
-        let own = origin(&url).is_some() && origin(&url) == origin(&self.endpoint);
-        let outbound = if own { &self.own } else { &self.named };
+        let (scheme, host, port) = origin(&url).ok_or(OutboundError::Url)?;
+        let outbound = match origin(&self.endpoint) {
+            Some(own) if own == (scheme.clone(), host.clone(), port) => &self.own,
+            _ if is_of_service(&host) => &self.service,
+            _ if scheme == "http" && self.place != Place::Here => return Err(OutboundError::Url),
+            _ => &self.named,
+        };
         let (parts, body) = outbound.send(request, LIMITS).await?.into_parts();
         Ok(Answer {
             status: parts.status.as_u16(),
@@ -276,4 +344,62 @@ pub fn authorities(path: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
         bail!("there is no certificate in {}", path.display());
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_says_where_others_are_asked_only_as_near_as_itself() {
+        for (host, place) in [
+            ("localhost", Place::Here),
+            ("x.localhost", Place::Here),
+            ("127.9.9.9", Place::Here),
+            ("[::1]", Place::Here),
+            ("[::ffff:127.0.0.1]", Place::Here),
+            ("10.1.2.3", Place::Near),
+            ("[fd00::1]", Place::Near),
+            ("0.0.0.0", Place::Far),
+            ("169.254.169.254", Place::Far),
+            ("93.184.215.14", Place::Far),
+        ] {
+            assert_eq!(Place::of(host).await, place, "{host}");
+        }
+        let here = "http://127.0.0.1:9/_dev/reset";
+        let at = async |place, endpoint: &str, url: &str| {
+            let asker = Asker::at(place, endpoint, None, Vec::new());
+            asker.get(url).await.err().map(|error| error.to_string())
+        };
+        let (url, address) = (
+            "the URL may not be called",
+            "the host has no address that may be called",
+        );
+        let service = "http://cognito-idp.us-east-1.amazonaws.com";
+        for (place, endpoint, asked, why) in [
+            (Place::Far, "https://93.184.215.14", here, url),
+            (
+                Place::Far,
+                "https://93.184.215.14",
+                "https://127.0.0.1:9/",
+                address,
+            ),
+            (
+                Place::Far,
+                "https://93.184.215.14",
+                "https://10.1.2.3/",
+                address,
+            ),
+            (Place::Near, "http://10.1.2.3:9229", here, url),
+            // The real service by http, which no host of it has: whatever its name leads to.
+            (Place::Here, "http://127.0.0.1:1", service, url),
+            (Place::Far, service, "/", url),
+        ] {
+            let answer = at(place, endpoint, asked).await;
+            assert_eq!(answer.as_deref(), Some(why), "{asked}");
+        }
+        // From this machine it is asked; here nobody listens.
+        let answer = at(Place::Here, "http://127.0.0.1:1", here).await.unwrap();
+        assert!(answer != url && answer != address, "{answer}");
+    }
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use cognate_crypto::jwk::PublicKey;
 use cognate_crypto::secret::SecretString;
+use cognate_domain::ids;
 use serde_json::Value;
+
+use crate::aws::sigv4::is_region;
 
 /// The longest text that goes into settings: the API's longest URLs.
 const LONGEST: usize = 1_024;
@@ -51,6 +54,11 @@ pub struct Facts {
     pub issuer: String,
     /// The endpoints of the document.
     pub endpoints: Endpoints,
+    /// What stands before the paths of the endpoints, with the id of the pool where the host is not the pool's own; None unless
+    /// it was seen to lead to this server. Nothing secret goes there before.
+    pub pages: Option<String>,
+    /// The keys as the server publishes them; null while none are known.
+    pub key_set: Value,
     /// The keys, by key id.
     pub keys: Vec<(String, PublicKey)>,
     /// True if Amazon's host of the region leads to this server from here.
@@ -96,7 +104,7 @@ pub struct App {
 }
 
 impl App {
-    /// Reads UserPoolClientType; None if its id is no plain text.
+    /// Reads UserPoolClientType; None if its id is none.
     pub fn read(value: &Value) -> Option<Self> {
         let is_on = value.get("AllowedOAuthFlowsUserPoolClient") == Some(&Value::Bool(true));
         let oauth = if is_on {
@@ -106,7 +114,7 @@ impl App {
         };
         let secret = text(value, "ClientSecret");
         Some(Self {
-            id: text(value, "ClientId")?,
+            id: text(value, "ClientId").filter(|id| ids::is_client_id(id))?,
             is_known: true,
             secret: secret.map(SecretString::new),
             flows: texts(value, "ExplicitAuthFlows").into_iter().collect(),
@@ -161,8 +169,22 @@ impl Facts {
         !self.issuer.is_empty() && (!self.is_amazons() || self.leads_here)
     }
 
+    /// Takes over the id of a pool, and its region; false if it is no id: both go into settings and into URLs.
+    pub fn take_pool(&mut self, id: &str) -> bool {
+        if !ids::is_pool_id(id) {
+            return false;
+        }
+        let region = id.split_once('_').map(|(region, _)| region);
+        if let Some(region) = region.filter(|region| is_region(region)) {
+            region.clone_into(&mut self.region);
+        }
+        id.clone_into(&mut self.pool);
+        true
+    }
+
     /// Takes over the keys of a JWKS; returns how many of its keys are of no use here.
     pub fn take_keys(&mut self, set: &Value) -> usize {
+        self.key_set = set.clone();
         let all = set.get("keys").and_then(Value::as_array);
         let all: Vec<&Value> = all.into_iter().flatten().take(MOST_KEYS).collect();
         self.keys = keys_of(&all);
@@ -251,12 +273,37 @@ mod tests {
         ] {
             assert!(!is_plain(text), "{text}");
         }
-        let client = json!({"ClientId": "a$(id)"});
-        assert!(App::read(&client).is_none());
+        for id in ["a$(id)", "a&use=id", "a-b", ""] {
+            assert!(App::read(&json!({"ClientId": id})).is_none(), "{id}");
+        }
         let client = json!({"ClientId": "a", "CallbackURLs": ["x'", "http://a/"], "AllowedOAuthFlows": ["code"]});
         let client = App::read(&client).unwrap();
         assert_eq!(client.callbacks, ["http://a/"]);
         assert!(client.oauth.is_empty());
+    }
+
+    #[test]
+    fn a_pool_has_an_id_of_its_form() {
+        let mut facts = Facts::default();
+        for id in [
+            "",
+            "us-east-1",
+            "us-east-1_",
+            "us-east-1_a-b",
+            "a&reboot_b",
+            "us-east-1_a&b",
+            "us-east-1_a/b",
+            "us-east-1_a_b",
+        ] {
+            assert!(!facts.take_pool(id), "{id}");
+        }
+        assert!(facts.pool.is_empty() && facts.region.is_empty());
+        // Nothing is signed for a region of another form.
+        for id in ["eu-west-1_Local0001", "local_b"] {
+            assert!(facts.take_pool(id));
+            let taken = (facts.pool.as_str(), facts.region.as_str());
+            assert_eq!(taken, (id, "eu-west-1"));
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! | [`ask`] | questions to the server, bounded in time and size |
 //! | [`facts`] | what is known of server, pool and client |
 //! | [`server`] | checks of the server, the pool and its documents |
+//! | [`domain`] | whether the domain of a pool leads to the server |
 //! | [`pages`] | signing in through the pages of a pool |
 //! | [`sign_in`] | a live token |
 //! | [`proof`] | a token as a client judges it |
@@ -14,6 +15,7 @@
 
 pub mod ask;
 pub mod clients;
+mod domain;
 pub mod facts;
 mod pages;
 mod proof;
@@ -22,9 +24,11 @@ mod server;
 mod sign_in;
 
 use cognate_crypto::secret::SecretString;
+use tokio::signal::unix::{SignalKind, signal};
 
 use self::ask::Asker;
 use self::clients::Client;
+use self::domain::Need;
 use self::facts::{Facts, Kind};
 use self::proof::Use;
 use self::report::{Report, State};
@@ -65,10 +69,15 @@ pub async fn examine(mut asker: Asker, wanted: Wanted, mut facts: Facts) -> (Fac
         return (facts, report);
     }
     server::documents(asker, &mut facts, &mut report).await;
+    let app = facts.client.as_ref();
+    let need = match wanted.client {
+        Some(client) if client.pages.is_some() => Need::Always,
+        None => Need::IfThere,
+        Some(_) if app.is_some_and(|app| !app.oauth.is_empty()) => Need::IfThere,
+        Some(_) => Need::Never,
+    };
+    domain::look(asker, need, &mut facts, &mut report).await;
     if let Some(client) = wanted.client {
-        if client.has_pages {
-            server::pages(asker, &facts, &mut report).await;
-        }
         (client.look)(&facts, &mut report);
         if facts.client.is_some() && !facts.issuer.is_empty() {
             report.settings = (client.settings)(&facts);
@@ -90,47 +99,86 @@ async fn prove(
         return report.not_checked("token", "no app client is known (--client-id)");
     };
     if !asker.is_private() {
-        return report.not_checked(
-            "token",
-            "passwords and tokens are not sent in the clear: ask by https",
-        );
+        return report.not_checked("token", server::IN_THE_CLEAR);
     }
     let is_program = app.oauth.contains("client_credentials") && app.secret.is_some();
-    let (made, found) = match person {
+    match person {
         Some((name, password)) => {
             let person = Person { name, password };
-            (None, sign_in::tokens(asker, facts, &person).await)
+            let found = sign_in::tokens(asker, facts, client, &person).await;
+            conclude(asker, facts, client, found, report).await;
         }
-        None if is_program => (None, pages::of_program(asker, facts, app).await),
-        None if sign_in::may_make(asker, facts) => match sign_in::make(asker, facts).await {
-            Ok(person) => {
-                let found = sign_in::tokens(asker, facts, &person).await;
-                (Some(person), found)
-            }
-            Err(refused) => (None, Err(refused.into())),
-        },
+        None if is_program => {
+            let found = pages::of_program(asker, facts, app).await;
+            conclude(asker, facts, client, found, report).await;
+        }
+        None if sign_in::may_make(asker, facts) => {
+            with_somebody_made(asker, facts, client, report).await;
+        }
         None => {
             let why = "nobody is signed in: give --username and --password-file";
-            return report.not_checked("token", why);
+            report.not_checked("token", why);
+        }
+    }
+}
+
+/// Makes a user, proves what was found, and deletes the user again, also where somebody interrupts this.
+async fn with_somebody_made(
+    asker: &Asker,
+    facts: &Facts,
+    client: Option<&'static Client>,
+    report: &mut Report,
+) {
+    // From here on an interrupt waits until there is nobody to delete.
+    let stop = signal(SignalKind::interrupt());
+    let stopped = async {
+        match stop {
+            Ok(mut stop) => {
+                let _ = stop.recv().await;
+            }
+            Err(_) => std::future::pending().await,
         }
     };
+    let person = match sign_in::make(asker, facts).await {
+        Ok(person) => person,
+        Err(refused) => return conclude(asker, facts, client, Err(refused.into()), report).await,
+    };
+    let proof = async {
+        let found = sign_in::tokens(asker, facts, client, &person).await;
+        conclude(asker, facts, client, found, report).await;
+    };
+    let interrupted = tokio::select! {
+        () = proof => false,
+        () = stopped => true,
+    };
+    if interrupted {
+        report.not_checked("token", "somebody interrupted this");
+    }
+    match sign_in::delete(asker, facts, &person).await {
+        Ok(()) => report.ok("user", "the user who was made for this is deleted"),
+        Err(refused) => report.finding(
+            "user",
+            format!(
+                "{} was made for this and is still there: {refused}",
+                person.name
+            ),
+            "AdminDeleteUser",
+        ),
+    }
+}
+
+/// Judges the tokens, or says why there are none.
+async fn conclude(
+    asker: &Asker,
+    facts: &Facts,
+    client: Option<&'static Client>,
+    found: Result<Tokens, Without>,
+    report: &mut Report,
+) {
     match found {
         Ok(tokens) => judge(asker, facts, client, &tokens, report).await,
         Err(Without::Finding(detail, setting)) => report.finding("token", detail, setting),
         Err(Without::NotChecked(why)) => report.not_checked("token", why),
-    }
-    if let Some(person) = made {
-        match sign_in::delete(asker, facts, &person).await {
-            Ok(()) => report.ok("user", "the user who was made for this is deleted"),
-            Err(refused) => report.finding(
-                "user",
-                format!(
-                    "{} was made for this and is still there: {refused}",
-                    person.name
-                ),
-                "AdminDeleteUser",
-            ),
-        }
     }
 }
 

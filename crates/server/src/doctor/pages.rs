@@ -6,14 +6,18 @@ use cognate_crypto::{hash, random};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use super::ask::{self, Asker};
+use super::ask::Asker;
 use super::facts::{App, Facts};
 use super::sign_in::{Person, Tokens, Without};
 
 /// Where a browser would go on that is no browser's.
 const NOWHERE: &str = "http://localhost/";
 
-/// Signs somebody in with one POST, as scripts do that know the form, and trades the code.
+/// Why nobody is signed in through pages.
+const NO_PAGES: &str = "no page and no token endpoint of the pool was seen to lead to this server: nothing secret is sent there";
+
+/// Signs somebody in with one POST, as scripts do that know the form, and trades the code. `redirect`: where the application has
+/// browsers sent back; None for the first that the client has.
 ///
 /// # Errors
 /// Why there are no tokens.
@@ -22,14 +26,13 @@ pub async fn tokens(
     facts: &Facts,
     app: &App,
     person: &Person,
+    redirect: Option<&str>,
 ) -> Result<Tokens, Without> {
-    let Some((scheme, host, port)) = ask::origin(&facts.endpoints.authorize) else {
-        return Err(Without::NotChecked(
-            "the pool has no domain: there is no page to sign in on (CreateUserPoolDomain)"
-                .to_owned(),
-        ));
+    let Some(base) = facts.pages.as_deref() else {
+        return Err(Without::NotChecked(NO_PAGES.to_owned()));
     };
-    let callback = app.callbacks.first().map_or(NOWHERE, String::as_str);
+    let first = || app.callbacks.first().map_or(NOWHERE, String::as_str);
+    let callback = redirect.unwrap_or_else(first);
     let verifier = URL_SAFE_NO_PAD.encode(random::bytes::<32>());
     let challenge = URL_SAFE_NO_PAD.encode(hash::sha256(verifier.as_bytes()));
     let (state, pair) = (random::uuid_v4(), random::uuid_v4());
@@ -52,7 +55,9 @@ pub async fn tokens(
         ("password", person.password.expose().as_str()),
         ("cognitoAsfData", ""),
     ]);
-    let page = format!("{scheme}://{host}:{port}/login");
+    // Pages are not below the id of a pool.
+    let host = base.strip_suffix(&format!("/{}", facts.pool));
+    let page = format!("{}/login", host.unwrap_or(base));
     let url = format!("{page}?{query}");
     let cookie = format!("XSRF-TOKEN={pair}");
     let answer = asker.post(&url, fields, &[("cookie", &cookie)]).await;
@@ -70,6 +75,10 @@ pub async fn tokens(
     };
     let code = parameter("code").filter(|_| parameter("state").as_deref() == Some(state.as_str()));
     let Some(code) = code else {
+        if let Some(step) = next_step(location) {
+            let why = format!("the pages ask for more than the password: {step}");
+            return Err(Without::NotChecked(why));
+        }
         let detail = match parameter("error") {
             Some(error) => format!("the page answers the application with the error {error}"),
             None => format!(
@@ -97,12 +106,15 @@ pub async fn tokens(
 /// # Errors
 /// Why there are none.
 pub async fn of_program(asker: &Asker, facts: &Facts, app: &App) -> Result<Tokens, Without> {
-    if facts.endpoints.token.is_empty() {
-        return Err(Without::NotChecked(
-            "the pool has no domain: there is no token endpoint (CreateUserPoolDomain)".to_owned(),
-        ));
-    }
     trade(asker, facts, app, &[("grant_type", "client_credentials")]).await
+}
+
+/// Returns the page to which a sign-in goes on; None where it ended or begins again.
+fn next_step(location: &str) -> Option<&str> {
+    let path = location.split(['?', '#']).next().unwrap_or_default();
+    let is_own = path.starts_with('/') && !path.starts_with("//");
+    let ends = path.ends_with("/login") || path.ends_with("/error");
+    (is_own && !ends).then_some(path)
 }
 
 async fn trade(
@@ -111,7 +123,10 @@ async fn trade(
     app: &App,
     fields: &[(&str, &str)],
 ) -> Result<Tokens, Without> {
-    let url = &facts.endpoints.token;
+    let Some(base) = facts.pages.as_deref() else {
+        return Err(Without::NotChecked(NO_PAGES.to_owned()));
+    };
+    let url = &format!("{base}/oauth2/token");
     let basic = app.secret.as_ref().map(|secret| {
         let both = format!("{}:{}", app.id, secret.expose());
         format!("Basic {}", STANDARD.encode(both))
@@ -161,4 +176,28 @@ fn form(fields: &[(&str, &str)]) -> String {
         .iter()
         .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
     pairs.collect::<Vec<_>>().join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_that_goes_on_is_no_finding() {
+        for (location, step) in [
+            ("/mfa?client_id=a", Some("/mfa")),
+            (
+                "/_world/w3/login/passkey?a",
+                Some("/_world/w3/login/passkey"),
+            ),
+            ("/login?error", None),
+            ("/_world/w3/login?a", None),
+            ("/error?e", None),
+            ("//evil.example/mfa", None),
+            ("https://app.example/cb?error=x", None),
+            ("", None),
+        ] {
+            assert_eq!(next_step(location), step, "{location}");
+        }
+    }
 }

@@ -1,19 +1,21 @@
 //! The server, its pool and its client: whether they are there, and whether what the server publishes of itself agrees.
 
-use std::time::Duration;
-
 use cognate_crypto::basic_time;
+use cognate_domain::ids;
 use cognate_outbound::OutboundError;
 use serde_json::{Value, json};
 
 use super::ask::{self, Asker, Refused};
+use super::domain;
 use super::facts::{self, App, Facts, Kind};
 use super::report::Report;
+use crate::errors;
 
 /// Seconds by which clocks may differ: some verifiers allow none, and nobody notices this much.
 const SKEW: i64 = 5;
-/// The longest wait for the name service.
-const LOOKUP: Duration = Duration::from_secs(3);
+/// What is told of a server that is asked by http across a network.
+pub const IN_THE_CLEAR: &str =
+    "passwords, secrets and tokens are not sent in the clear: ask by https";
 
 /// Looks whether the server answers and can do its work; false if there is no use in going on.
 pub async fn reach(asker: &Asker, facts: &mut Facts, report: &mut Report) -> bool {
@@ -106,37 +108,48 @@ fn from_http_date(text: &str) -> Option<i64> {
 /// Compares the clocks, and finds out which kind of server it is.
 async fn clock(asker: &Asker, date: &str, facts: &mut Facts, report: &mut Report) {
     let here = ask::now();
+    // A proxy in front of `serve` may refuse or answer any path: what counts is that `dev` says it.
     let answer = asker.get("/_dev/clock").await;
     let (status, body) = answer.map_or((0, Value::Null), |answer| (answer.status, answer.json()));
     let service = body.get("now").and_then(Value::as_f64);
     // As a text, since no number of this kind becomes the other without loss.
     let service = service.and_then(|seconds| format!("{seconds:.0}").parse::<i64>().ok());
-    if status == 403 || service.is_some() {
+    let refusal = errors::foreign_page().message;
+    let is_refused =
+        status == 403 && body.get("error").and_then(Value::as_str) == refusal.as_deref();
+    if is_refused || service.is_some() {
         facts.kind = Kind::Dev;
     }
-    if status == 403 {
+    if is_refused {
         report.finding(
             "hosts",
             "dev does not know the name by which it is asked, and refuses calls of administrators",
             "--host NAME of dev",
         );
     }
-    let wall = from_http_date(date).map_or(0, |there| there.saturating_sub(here));
-    let moved = service.map_or(0, |service| service.saturating_sub(here));
-    if wall.abs() > SKEW {
-        report.finding(
+    let ahead = |there: i64| there.saturating_sub(here);
+    compare(from_http_date(date).map(ahead), service.map(ahead), report);
+}
+
+/// Says whether the clocks agree. `wall`: the seconds by which the server's is ahead; `moved`: those by which the time that `dev`
+/// goes by is.
+fn compare(wall: Option<i64>, moved: Option<i64>, report: &mut Report) {
+    let differs = wall.filter(|wall| wall.abs() > SKEW);
+    match (differs, moved) {
+        (Some(wall), _) => report.finding(
             "clock",
             format!("the clock of the server differs from the one here by {wall} s"),
             "the clocks of both machines (NTP): signatures and tokens are judged by them",
-        );
-    } else if moved > SKEW {
-        report.finding(
+        ),
+        (None, Some(moved)) if moved > SKEW => report.finding(
             "clock",
             format!("the clock of dev was moved {moved} s ahead: its tokens are of the future for others"),
             "POST /_dev/snapshots/NAME/restore goes back; else another --data-dir, or --ephemeral",
-        );
-    } else {
-        report.ok("clock", "it agrees with the one here");
+        ),
+        (None, None) if wall.is_none() => {
+            report.not_checked("clock", "no answer says what time it is there (Date)");
+        }
+        _ => report.ok("clock", "it agrees with the one here"),
     }
 }
 
@@ -148,11 +161,12 @@ pub async fn find(
     report: &mut Report,
 ) {
     let (pool, client) = wanted;
-    if let Some(pool) = pool {
-        if let Some((region, _)) = pool.split_once('_') {
-            facts.region = region.to_owned();
-        }
-        facts.pool = pool.to_owned();
+    if let Some(pool) = pool.filter(|pool| !facts.take_pool(pool)) {
+        return no_pool(pool, report);
+    }
+    let odd = client.filter(|id| !ids::is_client_id(id));
+    if let Some(id) = odd {
+        return report.finding("client", format!("{id} is no client id"), "--client-id ID");
     }
     if asker.key_id().is_none() {
         facts.client = client.map(|id| App {
@@ -196,6 +210,14 @@ pub async fn find(
             None => return,
         },
     };
+    if !asker.is_private() {
+        // The answer has the secret of the client, and could be anybody's.
+        facts.client = ids::is_client_id(&id).then(|| App {
+            id,
+            ..App::default()
+        });
+        return report.not_checked("client", IN_THE_CLEAR);
+    }
     let input = json!({"UserPoolId": facts.pool, "ClientId": id});
     match asker
         .call("DescribeUserPoolClient", &input, Some(&facts.region))
@@ -223,6 +245,14 @@ pub async fn find(
     }
 }
 
+fn no_pool(id: &str, report: &mut Report) {
+    report.finding(
+        "pool",
+        format!("{id} is not understood: an id is a region, `_`, letters and digits"),
+        "--pool ID",
+    );
+}
+
 fn settings_of(refused: &Refused, usual: &str) -> String {
     match refused {
         Refused::No { hint, .. } if !hint.is_empty() => hint.clone(),
@@ -239,11 +269,11 @@ async fn only_pool(asker: &Asker, facts: &mut Facts, report: &mut Report) -> boo
         .await;
     match ids(list, "UserPools", "Id") {
         Ok(mut all) if all.len() == 1 => {
-            facts.pool = all.pop().unwrap_or_default();
-            if let Some((region, _)) = facts.pool.split_once('_') {
-                facts.region = region.to_owned();
+            let id = all.pop().unwrap_or_default();
+            if facts.take_pool(&id) {
+                return true;
             }
-            return true;
+            no_pool(&id, report);
         }
         Ok(all) if all.is_empty() => {
             report.finding(
@@ -342,7 +372,7 @@ pub async fn documents(asker: &Asker, facts: &mut Facts, report: &mut Report) {
     }
     let is_amazons = facts.is_amazons();
     if is_amazons {
-        facts.leads_here = leads_here(asker, &facts.issuer, &keys).await;
+        facts.leads_here = domain::has_keys(asker, &facts.issuer, &keys).await.is_ok();
     }
     if !facts.is_found_by_issuer() {
         return report.ok(
@@ -417,62 +447,32 @@ async fn by_issuer(
     }
 }
 
-/// True if Amazon's host leads to this server from here. It is asked only if its address is of this machine or of a private
-/// network: the real service is never called.
-async fn leads_here(asker: &Asker, issuer: &str, keys: &Value) -> bool {
-    let Some(host) = cognate_outbound::host(issuer) else {
-        return false;
-    };
-    let found = tokio::time::timeout(LOOKUP, tokio::net::lookup_host((host, 443))).await;
-    let near = match found {
-        Ok(Ok(mut all)) => all.all(|address| is_near(address.ip())),
-        _ => false,
-    };
-    if !near {
-        return false;
-    }
-    let set = asker.get(&format!("{issuer}/.well-known/jwks.json")).await;
-    set.is_ok_and(|answer| answer.status == 200 && answer.json() == *keys)
-}
-
-fn is_near(ip: std::net::IpAddr) -> bool {
-    match ip {
-        std::net::IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
-        std::net::IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
-    }
-}
-
-/// Looks whether the pages of the pool answer, for clients that send browsers there.
-pub async fn pages(asker: &Asker, facts: &Facts, report: &mut Report) {
-    let url = &facts.endpoints.authorize;
-    if url.is_empty() {
-        return report.finding(
-            "domain",
-            "the pool has no domain, and so no pages and no OAuth endpoints",
-            "CreateUserPoolDomain",
-        );
-    }
-    match asker.get(url).await {
-        // Without parameters it cannot be right: what counts is who answers.
-        Ok(answer) if answer.status != 404 && answer.status < 500 => {
-            report.ok("domain", format!("{url} answers"));
-        }
-        Ok(answer) => report.finding(
-            "domain",
-            format!("{url} answers with the status {}", answer.status),
-            "domain_base, and the name service for the domain",
-        ),
-        Err(error) => report.finding(
-            "domain",
-            format!("{url}: {error}"),
-            "the name service or /etc/hosts for the domain; domain_base; the certificate of the domain (domain_certs)",
-        ),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::report::State;
     use super::*;
+
+    #[test]
+    fn a_clock_that_nobody_shows_is_not_checked() {
+        for (wall, moved, expected) in [
+            (None, None, State::NotChecked),
+            (Some(0), None, State::Ok),
+            (Some(-6), None, State::Finding),
+            (Some(6), Some(0), State::Finding),
+            (None, Some(5), State::Ok),
+            (None, Some(6), State::Finding),
+            (Some(0), Some(3_600), State::Finding),
+        ] {
+            let mut report = Report::default();
+            compare(wall, moved, &mut report);
+            let states: Vec<_> = report
+                .checks
+                .iter()
+                .map(|one| (one.name, one.state))
+                .collect();
+            assert_eq!(states, [("clock", expected)], "{wall:?} {moved:?}");
+        }
+    }
 
     #[test]
     fn dates_of_servers_are_read() {

@@ -6,6 +6,7 @@ use cognate_crypto::{hash, jws, random};
 use serde_json::{Value, json};
 
 use super::ask::{self, Asker, Refused};
+use super::clients::Client;
 use super::facts::{App, Facts, Kind};
 use super::pages;
 use super::report::Report;
@@ -87,11 +88,17 @@ pub async fn make(asker: &Asker, facts: &Facts) -> Result<Person, Refused> {
         "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS",
         "UserAttributes": [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
     });
-    asker.call("AdminCreateUser", &user, region).await?;
     let person = Person {
         name,
         password: Secret::new(password),
     };
+    if let Err(refused) = asker.call("AdminCreateUser", &user, region).await {
+        if matches!(refused, Refused::Silent(_)) {
+            // It may have been done all the same.
+            let _ = delete(asker, facts, &person).await;
+        }
+        return Err(refused);
+    }
     let set = json!({
         "UserPoolId": pool, "Username": person.name, "Password": person.password.expose(), "Permanent": true,
     });
@@ -116,14 +123,25 @@ pub async fn delete(asker: &Asker, facts: &Facts, person: &Person) -> Result<(),
     deleted.map(drop)
 }
 
-/// Signs somebody in by the first flow that the client may use.
+/// Signs somebody in as the client program does: through the pages with the URL that its settings have, where it does so and the app
+/// client may; else by the first flow that the app client may use.
 ///
 /// # Errors
 /// Why there are no tokens.
-pub async fn tokens(asker: &Asker, facts: &Facts, person: &Person) -> Result<Tokens, Without> {
+pub async fn tokens(
+    asker: &Asker,
+    facts: &Facts,
+    client: Option<&Client>,
+    person: &Person,
+) -> Result<Tokens, Without> {
     let Some(app) = &facts.client else {
         return Err(Without::NotChecked("no app client is known".to_owned()));
     };
+    let pages = client.and_then(|client| client.pages);
+    if let Some(usual) = pages.filter(|_| app.oauth.contains("code")) {
+        let redirect = facts.redirect(usual);
+        return pages::tokens(asker, facts, app, person, Some(&redirect)).await;
+    }
     let password = person.password.expose();
     let given = json!({"USERNAME": person.name, "PASSWORD": password});
     // By SRP the password stays here. Of a client whose settings are not known it is tried.
@@ -151,7 +169,7 @@ pub async fn tokens(asker: &Asker, facts: &Facts, person: &Person) -> Result<Tok
         return read(initiate(asker, app, "USER_AUTH", &person.name, given).await?);
     }
     if app.oauth.contains("code") {
-        return pages::tokens(asker, facts, app, person).await;
+        return pages::tokens(asker, facts, app, person, None).await;
     }
     Err(Without::NotChecked(
         "the client has no flow by which a password signs in (ExplicitAuthFlows, AllowedOAuthFlows)".to_owned(),

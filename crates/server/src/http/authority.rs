@@ -49,7 +49,9 @@ pub fn pair(folder: &Path, now: i64) -> anyhow::Result<Pair> {
     std::fs::create_dir_all(&own).with_context(|| format!("cannot make {}", own.display()))?;
     let file = |name: &str| own.join(name);
     let (ca, ca_key) = (path(folder), file("ca.key"));
-    let authority = match key(&ca_key).filter(|key| is_good(&ca, now, |at| of_authority(key, at))) {
+    let lasts = |period: &Range<i64>| period.end > now + LEAST_DAYS * DAY;
+    let is_good = |key: &SigningKey| as_made(&ca, lasts, |at| of_authority(key, at)).is_some();
+    let authority = match key(&ca_key).filter(is_good) {
         Some(key) => key,
         None => {
             let key = SigningKey::generate();
@@ -66,8 +68,8 @@ pub fn pair(folder: &Path, now: i64) -> anyhow::Result<Pair> {
     let of_server =
         |own: &SigningKey, valid| x509::of_server((&authority, AUTHORITY), own, &NAMES, valid);
     let own = key(&pair.key);
-    let own = own.filter(|own| is_good(&pair.cert, now, |at| of_server(own, at)));
-    if own.is_none() {
+    let is_good = |own: &SigningKey| as_made(&pair.cert, lasts, |at| of_server(own, at)).is_some();
+    if own.filter(is_good).is_none() {
         let own = SigningKey::generate();
         let der = of_server(&own, now - DAY..now + SERVER_DAYS * DAY)?;
         write(&pair.key, KEY, own.to_pkcs8().expose())?;
@@ -90,24 +92,24 @@ pub(crate) fn key(path: &Path) -> Option<SigningKey> {
     SigningKey::from_pkcs8(&read(path, KEY)?).ok()
 }
 
-/// True if a file is a certificate that is good until then, in seconds since 1970.
-pub(crate) fn lasts(path: &Path, then: i64) -> bool {
-    let until = read(path, CERTIFICATE).and_then(|der| x509::valid_until(&der));
-    until.is_some_and(|until| until > then)
+/// Returns the certificate of the authority in a folder, in DER, if it is as this program makes it with the key beside it: for
+/// this machine alone. `now`: seconds since 1970.
+pub fn believed(folder: &Path, now: i64) -> Option<Vec<u8>> {
+    let key = key(&folder.join("tls").join("ca.key"))?;
+    let is_valid = |period: &Range<i64>| period.contains(&now);
+    as_made(&path(folder), is_valid, |at| of_authority(&key, at))
 }
 
-/// True if a certificate is the one that `made` makes today for its own period, key, names and bounds with it, and ends late
-/// enough. One of an earlier form is not.
-fn is_good(
+/// Returns the certificate in a file, in DER, if it is the one that `made` makes today for its own period, key, names and bounds
+/// with it, and its period fits. One of an earlier form is not.
+pub(crate) fn as_made(
     path: &Path,
-    now: i64,
+    fits: impl FnOnce(&Range<i64>) -> bool,
     made: impl FnOnce(Range<i64>) -> Result<Vec<u8>, BadPeriod>,
-) -> bool {
-    let Some(der) = read(path, CERTIFICATE) else {
-        return false;
-    };
-    let period = x509::period(&der).filter(|at| at.end > now + LEAST_DAYS * DAY);
-    period.is_some_and(|period| made(period).is_ok_and(|made| made == der))
+) -> Option<Vec<u8>> {
+    let der = read(path, CERTIFICATE)?;
+    let period = x509::period(&der).filter(fits)?;
+    made(period).ok().filter(|made| *made == der)
 }
 
 /// Writes a file that its owner alone can read, in one step.
@@ -192,9 +194,13 @@ mod tests {
         let other = x509::self_signed(&own, AUTHORITY, valid).unwrap();
         write(&path(&folder), CERTIFICATE, &other).unwrap();
         let (ca, cert) = (bytes(&path(&folder)), bytes(&made.cert));
+        assert_eq!(believed(&folder, now), None);
         pair(&folder, now).unwrap();
         assert_ne!(bytes(&path(&folder)), ca);
         assert_ne!(bytes(&made.cert), cert);
+        let good = read(&path(&folder), CERTIFICATE);
+        assert_eq!(believed(&folder, now), good);
+        assert_eq!(believed(&folder, now + 4_000 * DAY), None);
         // Another key beside it.
         let (ca, cert) = (bytes(&path(&folder)), bytes(&made.cert));
         let strange = SigningKey::generate();

@@ -142,6 +142,23 @@ fn the_files_are_their_owners_alone_and_stay_while_they_are_good() {
 }
 
 #[test]
+fn the_authority_of_another_region_stays() {
+    use crate::impersonation::{Deleted, delete as delete_for};
+    let data = scratch();
+    let folder = data.join("impersonate");
+    assert_eq!(delete_for(&data, "eu-west-1").unwrap(), Deleted::None);
+    Files::make(&folder, &hosts(&[]), OF_POOLS, NOW).unwrap();
+    let other = delete_for(&data, "us-east-1").unwrap();
+    assert_eq!(other, Deleted::Not("eu-west-1".to_owned()));
+    assert!(folder.join(CA).is_file() && folder.join(CA_KEY).is_file());
+    std::fs::write(folder.join("mine"), "").unwrap();
+    assert_eq!(delete_for(&data, "eu-west-1").unwrap(), Deleted::Others);
+    std::fs::remove_file(folder.join("mine")).unwrap();
+    assert_eq!(delete_for(&data, "eu-west-1").unwrap(), Deleted::All);
+    std::fs::remove_dir(data).unwrap();
+}
+
+#[test]
 fn a_folder_that_is_a_link_is_left_alone() {
     let (folder, other) = (scratch(), scratch());
     std::fs::create_dir(&other).unwrap();
@@ -162,7 +179,87 @@ fn a_folder_that_is_a_link_is_left_alone() {
 fn the_authority_ends_within_a_month() {
     let folder = scratch();
     Files::make(&folder, &hosts(&[]), OF_POOLS, NOW).unwrap();
-    assert!(authority::lasts(&folder.join(CA), NOW + DAYS * DAY - 1));
-    assert!(!authority::lasts(&folder.join(CA), NOW + DAYS * DAY));
+    assert!(believed(&folder, NOW + DAYS * DAY - 1).is_some());
+    assert!(believed(&folder, NOW + DAYS * DAY).is_none());
+    assert!(believed(&folder, NOW - 2 * DAY).is_none());
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// An authority of `key`, as somebody would bring it along.
+fn brought(folder: &Path, key: &SigningKey, hosts: &[String], days: i64) {
+    let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    let valid = NOW - DAY..NOW + days * DAY;
+    let der = certificate::authority_for(key, AUTHORITY, &hosts, valid).unwrap();
+    let text = pem::written("CERTIFICATE", &der);
+    authority::write_public(&folder.join(CA), &text).unwrap();
+}
+
+#[test]
+fn what_was_not_made_here_as_it_is_made_today_is_not_kept() {
+    let folder = scratch();
+    let names = hosts(&[]);
+    let make = || Files::make(&folder, &names, OF_POOLS, NOW).unwrap();
+    let bytes = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    make();
+    let own = || authority::key(&folder.join(CA_KEY)).unwrap();
+    let strange = SigningKey::generate();
+    type Change<'a> = (&'a str, &'a dyn Fn());
+    let changes: [Change<'_>; 5] = [
+        ("without bounds", &|| {
+            let der = certificate::self_signed(&own(), AUTHORITY, NOW - DAY..NOW + 29 * DAY);
+            let text = pem::written("CERTIFICATE", &der.unwrap());
+            authority::write_public(&folder.join(CA), &text).unwrap();
+        }),
+        ("good for ten years", &|| {
+            brought(&folder, &own(), &names, 3_650)
+        }),
+        ("of another key", &|| brought(&folder, &strange, &names, 29)),
+        ("with a key that others read", &|| {
+            let mode = std::fs::Permissions::from_mode(0o644);
+            std::fs::set_permissions(folder.join(CA_KEY), mode).unwrap();
+        }),
+        // The rest is whole, the key is for its owner alone, and the certificate belongs to it: as an archive brings it along.
+        ("in a copy", &|| {
+            // File systems note times by ticks.
+            std::thread::sleep(Duration::from_millis(20));
+            let copy = folder.join("copy.key");
+            std::fs::copy(folder.join(CA_KEY), &copy).unwrap();
+            std::fs::rename(copy, folder.join(CA_KEY)).unwrap();
+        }),
+    ];
+    for (what, change) in changes {
+        let before = bytes(CA);
+        change();
+        let brought_along = bytes(CA);
+        make();
+        let after = bytes(CA);
+        assert!(after != before && after != brought_along, "{what}");
+        assert!(bytes(BUNDLE).ends_with(&after), "{what}");
+        assert_eq!(
+            after.windows(11).filter(|w| w == b"-----BEGIN ").count(),
+            1,
+            "{what}"
+        );
+        make();
+        assert_eq!(bytes(CA), after, "{what}: what is made here stays");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn an_authority_is_believed_where_it_was_made() {
+    let (folder, other) = (scratch(), scratch());
+    assert_eq!(believed(&folder, NOW), None);
+    Files::make(&folder, &hosts(&[]), OF_POOLS, NOW).unwrap();
+    let text = std::fs::read_to_string(folder.join(CA)).unwrap();
+    assert_eq!(believed(&folder, NOW), pem::read("CERTIFICATE", &text));
+    std::thread::sleep(Duration::from_millis(20));
+    std::fs::create_dir_all(other.join(PUBLIC)).unwrap();
+    for name in [CA, CA_KEY, CERT, KEY, NAMES] {
+        std::fs::copy(folder.join(name), other.join(name)).unwrap();
+    }
+    assert_eq!(believed(&other, NOW), None);
+    for folder in [folder, other] {
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

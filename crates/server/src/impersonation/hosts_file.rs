@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::net::IpAddr;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ const NAMED: &str = " # --impersonate-domain";
 const BY_HAND: &str = "take the lines out by hand";
 /// How often a file is tried that another program has locked, and the pause between.
 const TRIES: (u32, Duration) = (20, Duration::from_millis(50));
+/// How often a file is changed that another program replaces.
+const REPLACED: u32 = 3;
 
 /// Returns the line that leads a host to an address.
 pub fn line(ip: IpAddr, host: &str, region: &str) -> String {
@@ -43,12 +46,15 @@ fn is_ours(text: &str, region: &str) -> bool {
         .is_ok_and(|ip| line(ip, host, region) == text)
 }
 
-/// True if a text has our name with this region: a mark that is as it was, or one that was changed.
+/// True if a text has a mark of ours with this region: one that is as it was, or one that was changed. What people write of it in
+/// other lines is none.
 fn mentions(text: &str, region: &str) -> bool {
-    let name = format!("cognate dev --impersonate {region}");
-    text.match_indices(&name).any(|(at, _)| {
-        let rest = text.get(at + name.len()..).unwrap_or_default();
-        !rest.starts_with(|next: char| next.is_ascii_alphanumeric())
+    let marks = ["BEGIN", "END"].map(|word| format!("{word} cognate dev --impersonate {region}"));
+    marks.iter().any(|mark| {
+        text.match_indices(mark).any(|(at, _)| {
+            let rest = text.get(at + mark.len()..).unwrap_or_default();
+            !rest.starts_with(|next: char| next.is_ascii_alphanumeric())
+        })
     })
 }
 
@@ -110,8 +116,21 @@ pub fn without(text: &str, region: &str) -> anyhow::Result<Option<String>> {
     Ok(Some(format!("{before}{between}{after}")))
 }
 
+/// Returns the command by which an administrator adds these lines to a file that has none for the region.
+pub fn by_administrator(path: &str, region: &str, lines: &str) -> String {
+    let (begin, end) = (begin(region), end(region));
+    format!("sudo tee -a {path} <<'END'\n{begin}{lines}{end}END")
+}
+
+/// True for the error of a file that only others may write.
+pub fn is_denied(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<std::io::Error>();
+    kind.is_some_and(|error| error.kind() == ErrorKind::PermissionDenied)
+}
+
 /// Changes a file in its place, since it may be mounted and its owner and rights are to stay; returns true if it changed.
-/// `change` returns None to leave it as it is. It is called again behind a lock before anything is written.
+/// `change` returns None to leave it as it is. It is called again behind a lock before anything is written, and once more for the
+/// file that another program has put in the place of this one meanwhile.
 ///
 /// # Errors
 /// That of `change`, and a file that cannot be read or written, is no text or too large.
@@ -119,19 +138,38 @@ pub fn change(
     path: &Path,
     change: impl Fn(&str) -> anyhow::Result<Option<String>>,
 ) -> anyhow::Result<bool> {
+    let mut has_changed = false;
+    for _ in 0..REPLACED {
+        match change_once(path, &change)? {
+            Changed::No => return Ok(has_changed),
+            Changed::Yes => return Ok(true),
+            Changed::Another => has_changed = true,
+        }
+    }
+    bail!("another program puts other files in its place")
+}
+
+/// What became of a file.
+enum Changed {
+    No,
+    Yes,
+    /// It is another file now.
+    Another,
+}
+
+fn change_once(
+    path: &Path,
+    change: impl Fn(&str) -> anyhow::Result<Option<String>>,
+) -> anyhow::Result<Changed> {
     // Without the right to write: most ends find nothing to do.
     if change(&read(&mut File::open(path)?)?)?.is_none() {
-        return Ok(false);
+        return Ok(Changed::No);
     }
-    let opened = OpenOptions::new().read(true).write(true).open(path);
-    let mut file = opened.map_err(|error| match error.kind() {
-        ErrorKind::PermissionDenied => anyhow::anyhow!("{error}: run the command with sudo"),
-        _ => error.into(),
-    })?;
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     lock(&file)?;
     let text = read(&mut file)?;
     let Some(changed) = change(&text)? else {
-        return Ok(false);
+        return Ok(Changed::No);
     };
     if let Err(error) = write(&mut file, &changed) {
         let error = anyhow::Error::from(error);
@@ -140,7 +178,12 @@ pub fn change(
             Err(_) => error.context("it could not be written whole, nor back: look at it"),
         });
     }
-    Ok(true)
+    // Editors, and what keeps networks, write another file and give it the name.
+    let (own, there) = (file.metadata()?, std::fs::metadata(path)?);
+    Ok(match (own.dev(), own.ino()) == (there.dev(), there.ino()) {
+        true => Changed::Yes,
+        false => Changed::Another,
+    })
 }
 
 fn read(file: &mut File) -> anyhow::Result<String> {
@@ -250,6 +293,11 @@ mod tests {
                 "{new}: {error}"
             );
         }
+        // What people write is theirs.
+        let note = "# cognate dev --impersonate eu-west-1 writes here\n";
+        assert_eq!(without(note, "eu-west-1").unwrap(), None);
+        let both = with(note, "eu-west-1", LINES).unwrap().unwrap();
+        assert_eq!(without(&both, "eu-west-1").unwrap().unwrap(), note);
         assert_eq!(without(&put, "eu-west-11").unwrap(), None);
         assert_eq!(
             without(&put.replace("-1", "-11"), "eu-west-1").unwrap(),
@@ -274,6 +322,68 @@ mod tests {
             &line(ip, "sts.amazonaws.com", "eu-west-1"),
             "eu-west-1"
         ));
+    }
+
+    #[test]
+    fn a_file_that_another_program_replaces_is_changed_again() {
+        let name = format!("cognate-hosts-{}", cognate_crypto::random::uuid_v4());
+        let path = std::env::temp_dir().join(name);
+        let other = path.with_extension("new");
+        std::fs::write(&path, "127.0.0.1 localhost\n").unwrap();
+        let calls = std::cell::Cell::new(0);
+        let replacing = |text: &str| {
+            calls.set(calls.get() + 1);
+            // Behind the lock.
+            if calls.get() == 2 {
+                std::fs::write(&other, "10.0.0.1 of-another\n").unwrap();
+                std::fs::rename(&other, &path).unwrap();
+            }
+            with(text, "eu-west-1", LINES)
+        };
+        assert!(change(&path, replacing).unwrap());
+        let text = || std::fs::read_to_string(&path).unwrap();
+        assert_eq!(
+            text(),
+            with("10.0.0.1 of-another\n", "eu-west-1", LINES)
+                .unwrap()
+                .unwrap()
+        );
+        // Whoever never ends is told of.
+        std::fs::write(&path, "x\n").unwrap();
+        let always = |text: &str| {
+            std::fs::write(&other, "x\n").unwrap();
+            std::fs::rename(&other, &path).unwrap();
+            with(text, "eu-west-1", LINES)
+        };
+        let error = change(&path, always).unwrap_err().to_string();
+        assert_eq!(error, "another program puts other files in its place");
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn an_administrator_adds_lines_that_are_taken_out_again() {
+        let name = format!("cognate-hosts-{}", cognate_crypto::random::uuid_v4());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, "127.0.0.1 localhost\n").unwrap();
+        let shown = path.display().to_string();
+        let command = by_administrator(&shown, "eu-west-1", LINES);
+        let command = command.strip_prefix("sudo ").unwrap();
+        let mut shell = std::process::Command::new("sh");
+        assert!(
+            shell
+                .args(["-c", command])
+                .output()
+                .unwrap()
+                .status
+                .success()
+        );
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(with(&text, "eu-west-1", LINES).unwrap(), None);
+        let before = without(&text, "eu-west-1").unwrap().unwrap();
+        assert_eq!(before, "127.0.0.1 localhost\n");
+        std::fs::remove_file(&path).unwrap();
+        let denied = std::io::Error::from(ErrorKind::PermissionDenied);
+        assert!(is_denied(&denied.into()) && !is_denied(&anyhow::anyhow!("x")));
     }
 
     #[test]

@@ -16,7 +16,6 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use cognate_domain::records::domain::{self, SERVICE_BASE};
 use cognate_domain::records::pool::Pool;
 use cognate_domain::{App, Fault};
@@ -36,7 +35,18 @@ const OTHER_PORT: u16 = 8443;
 /// Domains of pools that are looked at; each makes the hosts file longer.
 const MOST_DOMAINS: i64 = 200;
 /// Names of Amazon's, of which nothing but a region's own hosts is stood in for.
-const AMAZONS: [&str; 3] = ["amazonaws.com", "amazonaws.com.cn", SERVICE_BASE];
+const AMAZONS: [&str; 10] = [
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    SERVICE_BASE,
+    "amazon.com",
+    "amazonaws.eu",
+    "aws",
+    "aws.dev",
+    "awsapps.com",
+    "awsstatic.com",
+    "cloudfront.net",
+];
 
 /// Returns the hosts of a region at which the API, the keys and the discovery documents are: those of both forms of issuers.
 pub fn api_hosts(region: &str) -> [String; 2] {
@@ -63,6 +73,17 @@ pub fn is_amazons(host: &str) -> bool {
     })
 }
 
+/// True for hosts of the real service: its pages', and those of Amazon's with its name.
+pub fn is_of_service(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let is_below = |base: &str| {
+        let rest = host.strip_suffix(base);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    let named = host.strip_prefix("issuer-").unwrap_or(&host);
+    is_below(SERVICE_BASE) || named.starts_with("cognito-id") && is_amazons(&host)
+}
+
 /// True for a host that is stood in for because the region is.
 fn is_of_region(region: &str, host: &str) -> bool {
     let prefix = || host.strip_suffix(&of_pools(region))?.strip_suffix('.');
@@ -82,9 +103,9 @@ pub fn folder(data: &Path) -> PathBuf {
     data.join("impersonate")
 }
 
-/// Returns the certificate of the authority in a data folder.
-pub fn ca(data: &Path) -> PathBuf {
-    folder(data).join(files::CA)
+/// Returns the certificate of the authority in a data folder, in DER, if it was made there. `now`: seconds since 1970.
+pub fn believed(data: &Path, now: i64) -> Option<Vec<u8>> {
+    files::believed(&folder(data), now)
 }
 
 /// The settings: which hosts, and where.
@@ -180,9 +201,19 @@ impl Impersonated {
     /// A file that cannot be written, or whose lines of ours were changed.
     pub fn write_hosts(&self, path: &Path) -> anyhow::Result<()> {
         let (region, lines) = (&self.region, self.lines());
-        hosts_file::change(path, |text| hosts_file::with(text, region, &lines))
-            .with_context(|| format!("cannot write the hosts into {}", path.display()))?;
-        Ok(())
+        let shown = path.display();
+        let changed = hosts_file::change(path, |text| hosts_file::with(text, region, &lines));
+        changed.map(drop).map_err(|error| {
+            if !hosts_file::is_denied(&error) {
+                return error.context(format!("cannot write the hosts into {shown}"));
+            }
+            // By sudo the whole server would be the administrator's, and its files.
+            let command = hosts_file::by_administrator(&quoted(path), region, &lines);
+            anyhow::anyhow!(
+                "only an administrator writes the hosts into {shown}. Start this without --write-hosts, and do it by\n\n{command}\n\n\
+                 (sudo cognate dev --impersonate {region} --undo first, if an earlier start has left lines there)"
+            )
+        })
     }
 
     /// Returns the text for the person who started the server. `written`: the hosts file that has the lines already.
@@ -219,7 +250,7 @@ impl Impersonated {
             );
         }
         let (ca, bundle) = (self.files.ca(), self.files.bundle());
-        let (ca, bundle) = (ca.display(), bundle.display());
+        let (ca, bundle) = (quoted(&ca), quoted(&bundle));
         let _ = writeln!(
             out,
             "\nWhat they trust, for as long as they ask this server:\n\n  \
@@ -238,6 +269,11 @@ impl Impersonated {
         );
         out
     }
+}
+
+/// Returns a path as one word of a shell.
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
 }
 
 /// Returns what is to be done about an address on which this program may not listen.
@@ -298,12 +334,33 @@ pub fn redirect_undone(listen: Option<&str>) -> String {
     redirect("-D", to)
 }
 
-/// Deletes what was made in a data folder; returns true if there was anything.
+/// What became of an authority.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Deleted {
+    /// There is none.
+    None,
+    /// All that was made is gone.
+    All,
+    /// So it is, and the folder has other things in it.
+    Others,
+    /// It is for this other region, and stays: a server may be using it.
+    Not(String),
+}
+
+/// Deletes what was made for a region in a data folder.
 ///
 /// # Errors
 /// What cannot be deleted.
-pub fn delete(data: &Path) -> anyhow::Result<bool> {
-    files::delete(&folder(data))
+pub fn delete(data: &Path, region: &str) -> anyhow::Result<Deleted> {
+    let folder = folder(data);
+    if let Some(other) = files::region(&folder).filter(|other| other != region) {
+        return Ok(Deleted::Not(other));
+    }
+    Ok(match files::delete(&folder)? {
+        false => Deleted::None,
+        true if folder.exists() => Deleted::Others,
+        true => Deleted::All,
+    })
 }
 
 #[cfg(test)]
@@ -349,6 +406,42 @@ mod tests {
             assert_eq!(redirect_undone(listen), back);
         }
         assert!(redirect_undone(Some("[::1]:9")).ends_with("[::1]:9"));
+    }
+
+    #[test]
+    fn hosts_of_the_real_service_are_known() {
+        for host in [
+            "cognito-idp.us-east-1.amazonaws.com",
+            "Issuer-Cognito-IDP.us-east-1.amazonaws.com.",
+            "cognito-idp-fips.us-west-2.amazonaws.com",
+            "cognito-idp.us-east-1.api.aws",
+            "cognito-identity.cn-north-1.amazonaws.com.cn",
+            "shop.auth.us-east-1.amazoncognito.com",
+        ] {
+            assert!(is_of_service(host), "{host}");
+        }
+        for host in [
+            "id.example",
+            "cognito-idp.example",
+            "notamazoncognito.com",
+            "lb-1.us-east-1.elb.amazonaws.com",
+            "d1.cloudfront.net",
+            "localhost",
+        ] {
+            assert!(!is_of_service(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_one_word_of_a_shell() {
+        let folder = std::env::temp_dir().join("cognate $(id); it's");
+        let script = format!("printf %s {}", quoted(&folder));
+        let mut shell = std::process::Command::new("sh");
+        let said = shell.args(["-c", &script]).output().unwrap().stdout;
+        assert_eq!(
+            String::from_utf8(said).unwrap(),
+            folder.display().to_string()
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub const ALL: &[Client] = &[Client {
         uses: &[Use::Access],
         issuer: Issuer::Told,
     },
-    has_pages: false,
+    pages: None,
     asks_authorizer: true,
     look: |facts, report| {
         if facts.kind != Kind::Dev {

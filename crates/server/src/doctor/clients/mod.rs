@@ -23,8 +23,8 @@ pub struct Client {
     pub about: &'static str,
     /// How it judges tokens.
     pub rules: Rules,
-    /// True if it sends browsers to the pages of the pool.
-    pub has_pages: bool,
+    /// For one that sends browsers to the pages of the pool: the URL to which it usually has them sent back.
+    pub pages: Option<&'static str>,
     /// True if it leaves tokens to `/_authorize`.
     pub asks_authorizer: bool,
     /// Compares the settings of the pool and of the app client with what it needs.

@@ -23,6 +23,7 @@ const fn page(
     name: &'static str,
     about: &'static str,
     rules: Rules,
+    usual: &'static str,
     look: fn(&Facts, &mut Report),
     settings: fn(&Facts) -> Vec<Snippet>,
 ) -> Client {
@@ -30,7 +31,7 @@ const fn page(
         name,
         about,
         rules,
-        has_pages: true,
+        pages: Some(usual),
         asks_authorizer: false,
         look,
         settings,
@@ -43,6 +44,7 @@ pub const ALL: &[Client] = &[
         "spring-client",
         "Spring Security, OAuth2 login and resource server",
         ID,
+        SPRING,
         |facts, report| code_flow(facts, SPRING, report),
         spring,
     ),
@@ -50,6 +52,7 @@ pub const ALL: &[Client] = &[
         "oauth2-proxy",
         "oauth2-proxy",
         ID,
+        PROXY,
         |facts, report| {
             code_flow(facts, PROXY, report);
             wants_secret(facts, report);
@@ -68,6 +71,7 @@ pub const ALL: &[Client] = &[
         "next-auth",
         "next-auth 4, Auth.js 5",
         ID,
+        AUTH_JS,
         |facts, report| {
             code_flow(facts, AUTH_JS, report);
             needs_issuer(facts, report);
@@ -78,6 +82,7 @@ pub const ALL: &[Client] = &[
         "passport",
         "passport-oauth2, JavaScript",
         BOTH,
+        PASSPORT,
         |facts, report| code_flow(facts, PASSPORT, report),
         passport,
     ),
@@ -85,7 +90,7 @@ pub const ALL: &[Client] = &[
         name: "amplify",
         about: "Amplify JS v6",
         rules: BOTH,
-        has_pages: false,
+        pages: None,
         asks_authorizer: false,
         look: |facts, report| {
             no_secret(facts, report);
@@ -106,6 +111,21 @@ pub const ALL: &[Client] = &[
                         "tls",
                         "signInWithRedirect goes to https alone",
                         "--tls self-signed, or --impersonate",
+                    );
+                }
+                // It puts `/oauth2/authorize` behind the name of a host.
+                let place = facts
+                    .pages
+                    .as_deref()
+                    .and_then(|base| base.split_once("://"));
+                let pool = format!("/{}", facts.pool);
+                let is_below =
+                    |place: &str| place.strip_suffix(&pool).unwrap_or(place).contains('/');
+                if place.is_some_and(|(_, place)| is_below(place)) {
+                    report.finding(
+                        "domain",
+                        "signInWithRedirect knows a host and no path, and would leave this one",
+                        "an endpoint without a path",
                     );
                 }
             }
@@ -233,7 +253,7 @@ fn next_auth(facts: &Facts) -> Vec<Snippet> {
         snippet(
             ".env",
             format!(
-                "NEXTAUTH_URL={origin}\nAUTH_URL={origin}\nAUTH_SECRET=<random>\nNEXTAUTH_SECRET=<random>"
+                "NEXTAUTH_URL='{origin}'\nAUTH_URL='{origin}'\nAUTH_SECRET='<random>'\nNEXTAUTH_SECRET='<random>'"
             ),
         ),
     ]

@@ -13,7 +13,7 @@ const fn sdk(
         name,
         about,
         rules: ANY,
-        has_pages: false,
+        pages: None,
         asks_authorizer: false,
         look,
         settings,
@@ -28,7 +28,7 @@ pub const ALL: &[Client] = &[
             facts,
             "or for one call",
             format!(
-                "aws cognito-idp describe-user-pool --user-pool-id {pool} --region {region} --endpoint-url {endpoint}"
+                "aws cognito-idp describe-user-pool --user-pool-id '{pool}' --region '{region}' --endpoint-url '{endpoint}'"
             ),
         )
     }),
@@ -148,7 +148,7 @@ fn with_variables(facts: &Facts, place: &str, text: String) -> Vec<Snippet> {
         (_, id) => (id, "<its secret>"),
     };
     let variables = format!(
-        "export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={endpoint}\nexport AWS_REGION={region} AWS_DEFAULT_REGION={region}\n\
+        "export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER='{endpoint}'\nexport AWS_REGION='{region}' AWS_DEFAULT_REGION='{region}'\n\
          export AWS_ACCESS_KEY_ID='{id}' AWS_SECRET_ACCESS_KEY='{secret}'"
     );
     vec![

@@ -151,6 +151,54 @@ fn settings_have_the_real_values_and_the_secret_only_if_that_is_asked_for() {
 }
 
 #[test]
+fn nothing_that_a_server_wrote_means_anything_to_a_shell() {
+    let odd = "a&/tmp/x&(b)*?[c]#~!";
+    let facts = Facts {
+        endpoint: format!("http://127.0.0.1:9229/{odd}"),
+        region: odd.to_owned(),
+        pool: format!("{odd}_b"),
+        redirect: Some(format!("http://{odd}/api/auth/callback/cognito")),
+        key_id: odd.to_owned(),
+        ..here()
+    };
+    let mut seen = 0;
+    for client in all() {
+        for snippet in (client.settings)(&facts) {
+            let is_shell = snippet.text.contains("export ") || snippet.text.contains("aws cognito");
+            if !is_shell && snippet.place != ".env" {
+                continue;
+            }
+            seen += 1;
+            // Every second part is between quotation marks.
+            for bare in snippet.text.split('\'').step_by(2) {
+                let plain = |c: char| c.is_ascii_alphanumeric() || " \n_=-".contains(c);
+                assert!(bare.chars().all(plain), "{}: {bare}", client.name);
+            }
+            assert_eq!(snippet.text.matches('\'').count() % 2, 0);
+        }
+    }
+    assert_eq!(seen, 11);
+}
+
+#[test]
+fn amplify_wants_pages_without_a_path_of_their_own() {
+    let amplify = named("amplify").unwrap();
+    for (base, expected) in [
+        ("https://shop.example", &["secret"][..]),
+        ("https://localhost:9229/eu-west-1_a", &["secret"]),
+        (
+            "https://localhost:9229/_world/w3/eu-west-1_a",
+            &["secret", "domain"],
+        ),
+    ] {
+        let mut facts = here();
+        facts.endpoints.authorize = format!("{base}/oauth2/authorize");
+        facts.pages = Some(base.to_owned());
+        assert_eq!(findings(amplify, &facts), expected, "{base}");
+    }
+}
+
+#[test]
 fn an_issuer_that_leads_elsewhere_changes_the_settings() {
     let keys = "http://127.0.0.1:9229/eu-west-1_a/.well-known/jwks.json";
     for (name, line) in [

@@ -17,7 +17,7 @@ pub const ALL: &[Client] = &[
         name: "aws-jwt-verify",
         about: "aws-jwt-verify, JavaScript",
         rules: ANY,
-        has_pages: false,
+        pages: None,
         asks_authorizer: false,
         look: |facts, report| {
             if facts.is_amazons() {
@@ -38,7 +38,7 @@ pub const ALL: &[Client] = &[
             uses: &[Use::Access, Use::Id],
             issuer: Issuer::Amazons,
         },
-        has_pages: false,
+        pages: None,
         asks_authorizer: false,
         look: hard_coded,
         settings: |facts| {
@@ -53,7 +53,7 @@ pub const ALL: &[Client] = &[
         name: "spring-resource-server",
         about: "Spring Security, OAuth2 resource server",
         rules: ACCESS,
-        has_pages: false,
+        pages: None,
         asks_authorizer: false,
         look: |_, _| {},
         settings: |facts| {
@@ -70,7 +70,7 @@ pub const ALL: &[Client] = &[
         name: "express-oauth2-jwt-bearer",
         about: "express-oauth2-jwt-bearer, JavaScript",
         rules: ACCESS,
-        has_pages: false,
+        pages: None,
         asks_authorizer: false,
         look: |_, _| {},
         settings: |facts| {
@@ -89,7 +89,7 @@ pub const ALL: &[Client] = &[
         name: "passport-jwt",
         about: "passport-jwt with jwks-rsa, JavaScript",
         rules: ACCESS,
-        has_pages: false,
+        pages: None,
         asks_authorizer: false,
         look: |_, _| {},
         settings: |facts| {
