@@ -19,7 +19,7 @@ use crate::command::{Commands, Run};
 use crate::counts::{Count, Counts, Outcome};
 use crate::hook;
 use crate::lambda::{self, Endpoint};
-use crate::recorder::{Course, Recorded, Recorder};
+use crate::recorder::{self, Course, Recorded, Recorder};
 use crate::settings::{FunctionSettings, Mapping, Target};
 
 /// Calls in flight to one host: `Cx::pause` bounds those of one ARN, and many functions are behind one host.
@@ -44,9 +44,10 @@ struct Noted {
 }
 
 impl Noted {
-    fn new(dev: bool) -> Arc<Self> {
+    /// `bytes`: those of calls that are recorded; None for none at all.
+    fn new(bytes: Option<usize>) -> Arc<Self> {
         Arc::new(Self {
-            recorder: dev.then(Recorder::default),
+            recorder: bytes.map(Recorder::within),
             warned: Mutex::default(),
         })
     }
@@ -124,16 +125,16 @@ impl TriggerFunctions {
             clock: Clock::default(),
             counts: Counts::default(),
         });
-        let noted = Noted::new(dev);
+        let noted = Noted::new(dev.then_some(recorder::BYTES));
         Ok(Self { inner, noted })
     }
 
-    /// Returns the same functions for another database of the program, whose calls are recorded apart.
+    /// Returns the same functions for another database of the program, one of many, whose calls are recorded apart.
     #[must_use]
     pub fn beside(&self) -> Self {
         Self {
             inner: self.inner.clone(),
-            noted: Noted::new(self.noted.recorder.is_some()),
+            noted: Noted::new(self.noted.recorder.as_ref().map(|_| recorder::FEW_BYTES)),
         }
     }
 

@@ -13,7 +13,9 @@ use crate::counts::Outcome;
 /// Calls that are kept.
 const CALLS: usize = 200;
 /// Bytes of events and outputs that are kept; the oldest calls go first.
-const BYTES: usize = 32 << 20;
+pub const BYTES: usize = 32 << 20;
+/// The same for a state that is one of many.
+pub const FEW_BYTES: usize = 1 << 20;
 
 /// A call that was recorded. It has no `Debug`: its event may hold passwords and codes.
 #[derive(Clone, Serialize)]
@@ -80,10 +82,18 @@ struct Calls {
 }
 
 /// Keeps the last calls.
-#[derive(Default)]
-pub struct Recorder(Mutex<Calls>);
+pub struct Recorder {
+    calls: Mutex<Calls>,
+    most: usize,
+}
 
 impl Recorder {
+    /// Returns one that keeps so many bytes at most, and the last call in any case.
+    pub fn within(most: usize) -> Self {
+        let calls = Mutex::default();
+        Self { calls, most }
+    }
+
     /// Records a call and returns its number.
     pub fn record(
         &self,
@@ -119,7 +129,7 @@ impl Recorder {
             trigger: call.trigger,
             bytes,
         });
-        while calls.kept.len() > CALLS || (calls.bytes > BYTES && calls.kept.len() > 1) {
+        while calls.kept.len() > CALLS || (calls.bytes > self.most && calls.kept.len() > 1) {
             let Some(oldest) = calls.kept.pop_back() else {
                 break;
             };
@@ -152,7 +162,7 @@ impl Recorder {
     }
 
     fn lock(&self) -> MutexGuard<'_, Calls> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -193,7 +203,7 @@ mod tests {
 
     #[test]
     fn the_last_calls_are_kept_within_bounds() {
-        let recorder = Recorder::default();
+        let recorder = Recorder::within(BYTES);
         for n in 0..250 {
             recorder.record(&call(json!({"n": n})), COURSE, &Ok(json!({"n": n})));
         }
@@ -211,5 +221,15 @@ mod tests {
         recorder.record(&call(json!({})), COURSE, &Err(InvokeError::Timeout));
         let all = recorder.all();
         assert_eq!((all.len(), all[0].outcome), (1, "timeout"));
+    }
+
+    #[test]
+    fn one_of_many_keeps_less() {
+        let recorder = Recorder::within(FEW_BYTES);
+        let part = Ok(json!("x".repeat(300 << 10)));
+        for _ in 0..10 {
+            recorder.record(&call(json!({})), COURSE, &part);
+        }
+        assert_eq!(recorder.all().len(), 3);
     }
 }

@@ -53,13 +53,28 @@ pub struct State {
 
 /// The time for which a snapshot, a restore or a world waits for what is under way.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The first wait of many, each twice as long as the one before.
+const TRY: Duration = Duration::from_millis(100);
+/// The pause between two.
+const PAUSE: Duration = Duration::from_millis(20);
 
 impl State {
     /// Waits until no request and no job uses the database, and keeps later ones waiting; None if one of them takes too long,
     /// and in `serve`.
+    ///
+    /// It lets go between: what is under way may be a function that asks this server, and would wait for itself.
     pub async fn alone(&self) -> Option<Alone> {
-        let alone = tokio::time::timeout(PATIENCE, self.app.whole.alone()).await;
-        alone.ok().flatten()
+        let tries = async {
+            let mut patience = TRY;
+            loop {
+                if let Ok(alone) = tokio::time::timeout(patience, self.app.whole.alone()).await {
+                    return alone;
+                }
+                tokio::time::sleep(PAUSE).await;
+                patience *= 2;
+            }
+        };
+        tokio::time::timeout(PATIENCE, tries).await.ok().flatten()
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::app::keys::{ACCESS, ID};
 use crate::errors::Result;
+use crate::tokens::issuer;
 use crate::tokens::presented::Presented;
 
 /// What a token has to be.
@@ -20,6 +21,9 @@ pub struct Asked {
     pub token_use: Option<String>,
     /// Scopes, one of which an access token grants; empty for any token.
     pub scopes: Vec<String>,
+    /// What stands before the id of the pool in the path of issuers that follow the host; None for anything. The gateway's own
+    /// authorizer compares the whole issuer.
+    pub path: Option<String>,
 }
 
 /// What became of a token.
@@ -77,6 +81,17 @@ pub async fn judge(app: &App, token: &str, asked: &Asked) -> Result<Judged> {
     if !presented.is_signed_by(&signers, key_use, &app.signatures) {
         return Ok(Judged::Bad("no key of the pool signed the token"));
     }
+    if let Some(path) = &asked.path
+        && issuer::follows_host(&app.settings, &pool)
+        && !is_issuer(
+            claims.get("iss").and_then(Value::as_str),
+            &pool.id,
+            path,
+            app.settings.public_url.as_deref(),
+        )
+    {
+        return Ok(Judged::Bad("the token names an issuer of another place"));
+    }
     if presented.claims.has_ended(app.clock.service()) {
         return Ok(Judged::Bad("the token has expired"));
     }
@@ -96,4 +111,52 @@ pub async fn judge(app: &App, token: &str, asked: &Asked) -> Result<Judged> {
         return Ok(Judged::Bad("the token grants none of the scopes"));
     }
     Ok(Judged::Good(claims))
+}
+
+/// True for an issuer of a pool below a path of some host, or below the URL of the settings.
+fn is_issuer(iss: Option<&str>, pool_id: &str, path: &str, public: Option<&str>) -> bool {
+    let base = iss
+        .and_then(|iss| iss.strip_suffix(pool_id))
+        .and_then(|base| base.strip_suffix('/'));
+    let Some(base) = base else {
+        return false;
+    };
+    let host = base.split_once("://").map_or(base, |(_, rest)| rest);
+    let at = host.find('/').unwrap_or(host.len());
+    host.get(at..) == Some(path) || public.is_some_and(|url| url.trim_end_matches('/') == base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_is_of_one_place() {
+        let is = |iss: &str, path: &str, public| is_issuer(Some(iss), "eu-west-1_a", path, public);
+        for (iss, path) in [
+            ("http://localhost:9229/eu-west-1_a", ""),
+            ("http://127.0.0.1:9229/eu-west-1_a", ""),
+            ("http://localhost:9229/_world/w3/eu-west-1_a", "/_world/w3"),
+            ("https://id.example/eu-west-1_a", ""),
+        ] {
+            assert!(is(iss, path, None), "{iss}");
+        }
+        for (iss, path) in [
+            ("http://localhost:9229/_world/w3/eu-west-1_a", ""),
+            ("http://localhost:9229/_world/w3/eu-west-1_a", "/_world/w4"),
+            ("http://localhost:9229/_world/w33/eu-west-1_a", "/_world/w3"),
+            ("http://localhost:9229/eu-west-1_a", "/_world/w3"),
+            ("http://localhost:9229/eu-west-1_b", ""),
+            ("http://localhost:9229/x/eu-west-1_a", ""),
+            ("eu-west-1_a", ""),
+            ("", ""),
+        ] {
+            assert!(!is(iss, path, None), "{iss}");
+        }
+        assert!(!is_issuer(None, "eu-west-1_a", "", None));
+        // The URL of the settings has a path of its own.
+        let public = Some("https://id.example/x");
+        assert!(is("https://id.example/x/eu-west-1_a", "", public));
+        assert!(!is("https://id.example/y/eu-west-1_a", "", public));
+    }
 }

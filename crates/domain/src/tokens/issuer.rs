@@ -8,7 +8,7 @@ use cognate_shapes::IssuerType;
 use cognate_store::tables::pools;
 use cognate_store::{Batch, CommitError, Store};
 
-use crate::app::{App, IssuerDefault};
+use crate::app::{App, IssuerDefault, Settings};
 use crate::audit;
 use crate::cx::Cx;
 use crate::errors::{self, Fault, Result};
@@ -38,6 +38,14 @@ pub fn of(cx: &Cx<'_>, pool: &Pool) -> Result<String> {
                 .ok_or_else(|| Fault::Internal("no URL for the issuer of a gateway pool".into()))?;
             Ok(format!("{}/{}", base.trim_end_matches('/'), pool.id))
         }
+    }
+}
+
+/// True if the issuer of a pool follows the host by which clients come.
+pub fn follows_host(settings: &Settings, pool: &Pool) -> bool {
+    match (&pool.issuer, &settings.issuer) {
+        (Some(Issuer::Custom(_) | Issuer::Aws), _) | (None, IssuerDefault::Aws) => false,
+        (Some(Issuer::Gateway), _) | (None, IssuerDefault::Gateway) => true,
     }
 }
 

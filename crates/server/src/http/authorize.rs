@@ -32,7 +32,7 @@ pub async fn answer(state: &State, parts: &Parts, request_id: &str) -> Response 
         let why = json!({"error": "Not with this method."});
         return response::json(StatusCode::METHOD_NOT_ALLOWED, &why, request_id);
     }
-    let asked = match asked(parts.uri.query().unwrap_or("")) {
+    let mut asked = match asked(parts.uri.query().unwrap_or("")) {
         Ok(asked) => asked,
         Err(why) => {
             return response::json(StatusCode::BAD_REQUEST, &json!({"error": why}), request_id);
@@ -44,6 +44,7 @@ pub async fn answer(state: &State, parts: &Parts, request_id: &str) -> Response 
             request_id,
         );
     };
+    asked.path = Some(state.origins.prefix.clone());
     let _held = state.app.whole.hold().await;
     match judge(&state.app, token, &asked).await {
         Ok(Judged::Good(claims)) => authorized(&claims, request_id),

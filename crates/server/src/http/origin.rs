@@ -185,7 +185,7 @@ impl OriginRules {
             return Some(format!("{}{}", url.text, self.prefix));
         }
         if let Some(host) = self.impersonates(peer.tls, host) {
-            return Some(format!("https://{host}"));
+            return Some(format!("https://{host}{}", self.prefix));
         }
         let scheme = self.scheme(peer, headers);
         let own = self.listed(host, scheme).or_else(|| {

@@ -120,6 +120,12 @@ fn impersonated_hosts_are_of_this_server_by_tls_alone_and_their_pages_never() {
     let with_port = format!("{api}:443");
     assert_eq!(url(true, &with_port), Some(format!("https://{api}")));
     assert_eq!(url(false, api), None);
+    let of_world = OriginRules {
+        prefix: "/_world/w3".to_owned(),
+        ..rules
+    };
+    let url = of_world.base_url(Peer { tls: true, ..PEER }, &host(api), &none);
+    assert_eq!(url.unwrap(), format!("https://{api}/_world/w3"));
 }
 
 #[test]

@@ -204,6 +204,9 @@ async fn browse(
     let mut response = page(state, visitor, connection, parts, body).await;
     if let Some(query) = dev {
         hints::put_page(&mut response, query.as_deref());
+        // With it the same URL is another world's.
+        let world = http::HeaderValue::from_name(place::HEADER);
+        response.headers_mut().append(header::VARY, world);
     }
     if pin {
         response::pin_https(&mut response);

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use cognate_domain::app::whole::Alone;
 use cognate_store::{Store, StoreOptions};
 use http::request::Parts as RequestParts;
 use http::{HeaderValue, Method, StatusCode};
@@ -27,7 +28,7 @@ use crate::audit::refusals;
 use crate::database::sealing;
 use crate::http::dev;
 use crate::http::limits::files_left;
-use crate::http::origin;
+use crate::http::origin::{self, RequestHost};
 use crate::http::response::{self, Response};
 use crate::parts::Parts;
 use crate::settings::KeySource;
@@ -150,7 +151,14 @@ pub async fn arrive(
     }
     // The page of another site can make a browser send this, and could fill the disk.
     let host = origin::host_of(parts);
-    if !host.is_some_and(|named| dev::is_open(base, tls, &named.host, &parts.headers)) {
+    // A browser that fetches a picture by http says of the page that has it nothing at all, but to names of this machine.
+    let reads = matches!(parts.method, Method::GET | Method::HEAD);
+    let says = parts.headers.contains_key("sec-fetch-site");
+    let may = |named: RequestHost| {
+        let is_told = !reads || says || named.host.is_loopback();
+        is_told && dev::is_open(base, tls, &named.host, &parts.headers)
+    };
+    if !host.is_some_and(may) {
         let why = "this caller may not make a new world; make it with POST /_dev/worlds/NAME";
         return Err(NoWorld::new(StatusCode::FORBIDDEN, why));
     }
@@ -248,26 +256,35 @@ impl Worlds {
         let mut builder = std::fs::DirBuilder::new();
         builder.mode(0o700).recursive(true);
         builder.create(folder).map_err(failed)?;
-        let folder = folder.join(&name);
-        // One that is there is not ours, and would be deleted with the world.
-        builder.recursive(false).create(&folder).map_err(failed)?;
-        let made = self.open(base, &name, &folder).await;
-        if made.is_err() {
-            let _ = std::fs::remove_dir_all(&folder);
-        }
-        let world = Arc::new(made?);
+        let world = Arc::new(self.open(base, &name, &folder.join(&name)).await?);
         self.kept().insert(name, world.clone());
         Ok(world)
     }
 
-    /// Makes the database of a world and what works on it.
+    /// Makes the folder of a world, its database and what works on it.
     async fn open(&self, base: &State, name: &str, folder: &Path) -> Result<World, NoWorld> {
-        let file = folder.join(DATABASE_FILE);
         // A request under way may still be between two of its commits.
         let Some(alone) = base.alone().await else {
             let why = "requests or jobs that call others are still under way: try again";
             return Err(NoWorld::new(StatusCode::SERVICE_UNAVAILABLE, why));
         };
+        // Behind the wait, in which a server is most likely killed.
+        begin_folder(folder)?;
+        let made = self.fill(base, name, folder, alone).await;
+        if made.is_err() {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+        made
+    }
+
+    async fn fill(
+        &self,
+        base: &State,
+        name: &str,
+        folder: &Path,
+        alone: Alone,
+    ) -> Result<World, NoWorld> {
+        let file = folder.join(DATABASE_FILE);
         let copied = base.app.store.copy_to(&file).await;
         drop(alone);
         copied.map_err(failed)?;
@@ -290,10 +307,15 @@ impl Worlds {
         let root = sealing::load(&self.key, &store).await?;
         let mut parts = self.parts.clone();
         parts.functions = parts.functions.beside();
+        // The names in it are those of the server's own secrets: a world keeps its secrets itself.
+        parts.secret_store = None;
         parts.origins.prefix = place::prefix(name);
         if let Some(url) = &mut parts.settings.public_url {
             url.push_str(&parts.origins.prefix);
         }
+        // Hosts that are stood in for are the server's own: URLs of a world are below its prefix, wherever the client came.
+        parts.settings.impersonates = None;
+        parts.settings.impersonated_domains.clear();
         // The copy has those of the server, and each world would keep a core busy with its own.
         parts.settings.spare_keys = 0;
         parts.settings.cache_bytes = parts.settings.cache_bytes.min(CACHE);
@@ -380,6 +402,33 @@ impl World {
             tracing::warn!(%error, folder = %self.folder.display(), "a world could not be deleted");
         }
     }
+}
+
+/// Makes the folder of a new world. One that is there and empty is what a server left that was killed, or what a snapshot made of
+/// a world that was deleted meanwhile; any other is not ours, and would be deleted with the world.
+fn begin_folder(folder: &Path) -> Result<(), NoWorld> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.mode(0o700);
+    let made = builder.create(folder);
+    let is_there = |error: &std::io::Error| error.kind() == std::io::ErrorKind::AlreadyExists;
+    if !made.as_ref().is_err_and(is_there) {
+        return made.map_err(failed);
+    }
+    if std::fs::symlink_metadata(folder).is_ok_and(|facts| facts.is_dir()) {
+        // Neither goes unless it is empty.
+        let _ = std::fs::remove_dir(folder.join("snapshots"));
+        let _ = std::fs::remove_dir(folder);
+    }
+    builder.create(folder).map_err(|error| {
+        if !is_there(&error) {
+            return failed(error);
+        }
+        let why = format!(
+            "{} is there and is no world of this server: move it away",
+            folder.display()
+        );
+        NoWorld::new(StatusCode::CONFLICT, why)
+    })
 }
 
 /// Deletes what an earlier server left of its worlds, and nothing that is none: a data folder may hold other things.

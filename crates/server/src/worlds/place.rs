@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 /// What stands before the name in a path.
 pub const PATH: &str = "/_world/";
 /// The header.
-const HEADER: HeaderName = HeaderName::from_static("x-cognate-world");
+pub const HEADER: HeaderName = HeaderName::from_static("x-cognate-world");
 /// The longest name.
 const LONGEST: usize = 32;
 /// What is told for anything else.

@@ -117,6 +117,43 @@ async fn a_store_gets_signed_calls() {
     server.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_world_does_nothing_to_the_store_of_its_server() {
+    let store = FunctionServer::start().await.unwrap();
+    store.always(play(200, json!({})));
+    let options = Options::default()
+        .with("secrets_manager", &store.url())
+        .with("secrets_manager_region", "eu-central-1");
+    let server = TestServer::start(options).await.unwrap();
+    let raw = server.raw();
+    let (pool, client) = published(&raw).await;
+    calls(&store, 1).await;
+    let endpoint = format!("{}/_world/a", server.endpoint());
+    let world = Raw::new(&endpoint, Some(server.root().clone()));
+    // Another one, and a week, after which secrets are replaced: all that is the world's own.
+    let (_, own) = published(&world).await;
+    let arn = own["ClientSecretArn"].as_str().unwrap();
+    assert!(arn.contains(":us-east-1:"), "{arn}");
+    let week = r#"{"advance":"8d"}"#;
+    let moved = world.fetch(http::Method::POST, "/_dev/clock", &[], week);
+    assert_eq!(moved.await.unwrap().status, 200);
+    let ids = json!({"UserPoolId": pool, "ClientId": client["ClientId"]});
+    world.ok("DeleteUserPoolClient", ids).await.unwrap();
+    // The job of the world comes by within a second.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let received = store.received();
+    let targets: Vec<_> = received
+        .iter()
+        .map(|call| call.header("x-amz-target"))
+        .collect();
+    assert_eq!(targets, ["secretsmanager.PutSecretValue"]);
+    // It answers for the store itself.
+    let id = json!({"SecretId": own["ClientSecretArn"]});
+    let found = ask(&world.for_service("secretsmanager"), "GetSecretValue", id).await;
+    assert_eq!(found.status, 200);
+    server.stop().await;
+}
+
 async fn ask(raw: &Raw, operation: &str, input: Value) -> Reply {
     let target = format!("secretsmanager.{operation}");
     let headers = [

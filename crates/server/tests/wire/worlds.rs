@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cognate_testkit::{Credentials, Raw, Reply, TestServer};
+use cognate_testkit::{Credentials, Options, Raw, Reply, TestServer};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -291,6 +291,108 @@ async fn issuers_and_documents_of_a_world_are_found_in_it() {
     let token = json!({"token": tokens["AccessToken"]}).to_string();
     let (_, explained) = a.dev(Method::POST, "explain-token", &token).await;
     assert_eq!(explained["verified"], true, "{explained}");
+    // With the header the same URL has another document, which is kept for an hour.
+    for (headers, issuer) in [
+        (&[][..], format!("{}/{pool}", base.endpoint)),
+        (&[("x-cognate-world", "a")][..], issuer),
+    ] {
+        let path = format!("/{pool}/.well-known/openid-configuration");
+        let found = base.fetch(Method::GET, &path, headers, "").await;
+        assert_eq!(found.json()["issuer"], issuer);
+        let vary: Vec<_> = found.headers.get_all("vary").iter().collect();
+        assert!(
+            vary.contains(&&http::HeaderValue::from_static("x-cognate-world")),
+            "{vary:?}"
+        );
+    }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_authorizer_of_a_world_takes_tokens_of_its_own_issuer() {
+    let server = TestServer::dev().await.unwrap();
+    let (pool, client) = site(&server).await;
+    let (base, a, b) = (
+        Place::of(&server),
+        Place::world(&server, "a"),
+        Place::world(&server, "b"),
+    );
+    // The key is there before the worlds are, and then the same in both.
+    let of_base = base.sign_in(&client).await;
+    let of_a = a.sign_in(&client).await;
+    let ask = async |place: &Place, tokens: &Value, host: &str| {
+        let bearer = format!("Bearer {}", tokens["IdToken"].as_str().unwrap());
+        let headers = [("authorization", bearer.as_str()), ("host", host)];
+        let path = format!("/_authorize?pool={pool}");
+        place.fetch(Method::GET, &path, &headers, "").await.status
+    };
+    let (here, good, bad) = ("localhost:9229", StatusCode::OK, StatusCode::UNAUTHORIZED);
+    for (place, tokens, expected) in [
+        (&a, &of_a, good),
+        (&b, &of_a, bad),
+        (&base, &of_a, bad),
+        (&base, &of_base, good),
+        (&a, &of_base, bad),
+    ] {
+        assert_eq!(
+            ask(place, tokens, here).await,
+            expected,
+            "{}",
+            place.endpoint
+        );
+        assert_eq!(ask(place, tokens, "127.0.0.1:1").await, expected);
+    }
+    // An issuer of the service's form is the same everywhere.
+    let app = &server.state().app;
+    cognate_domain::tokens::issuer::set(
+        &app.store,
+        &app.root,
+        app.clock.wall(),
+        &pool,
+        Some(&cognate_domain::records::pool::Issuer::Aws),
+    )
+    .await
+    .unwrap();
+    let c = Place::world(&server, "c");
+    let tokens = c.sign_in(&client).await;
+    assert_eq!(ask(&c, &tokens, here).await, good);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn urls_of_a_world_stay_in_it_where_amazons_hosts_are_stood_in_for() {
+    let options = Options::default()
+        .with("impersonate", "us-east-1")
+        .with("impersonate_listen", "127.0.0.1:0");
+    let server = TestServer::start(options).await.unwrap();
+    let (pool, client) = site(&server).await;
+    let link = json!({
+        "UserPoolId": pool, "AutoVerifiedAttributes": ["email"],
+        "VerificationMessageTemplate": {"DefaultEmailOption": "CONFIRM_WITH_LINK"},
+    });
+    server.raw().ok("UpdateUserPool", link).await.unwrap();
+    let path = format!("/{pool}/.well-known/openid-configuration");
+    let service = "https://shop.auth.us-east-1.amazoncognito.com";
+    for (place, base) in [
+        (
+            Place::world(&server, "a"),
+            Place::world(&server, "a").endpoint,
+        ),
+        (Place::of(&server), service.to_owned()),
+    ] {
+        let document = place.fetch(Method::GET, &path, &[], "").await.json();
+        let issuer = format!("https://cognito-idp.us-east-1.amazonaws.com/{pool}");
+        assert_eq!(document["issuer"], issuer);
+        for (name, value) in document.as_object().unwrap() {
+            if let Some(url) = value.as_str().filter(|_| name.ends_with("_endpoint")) {
+                assert!(url.starts_with(&base), "{name}: {url}");
+            }
+        }
+        assert_eq!(place.sign_up(&client, "kim").await.status, StatusCode::OK);
+        let (_, inbox) = place.dev(Method::GET, "messages", "").await;
+        let link = format!("{base}/confirmUser/?");
+        assert!(inbox.to_string().contains(&link), "{inbox}");
+    }
     server.stop().await;
 }
 

@@ -1,11 +1,14 @@
 //! Tests of who may make worlds, how many, and how they end.
 
 use std::process::Command;
+use std::time::Duration;
 
 use cognate_crypto::seal::RootKey;
 use cognate_testkit::{Engine, Options, Raw, Reply, TestServer};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::lifecycle::{DEV, Scratch, Started, program};
 use crate::nodes::database;
@@ -86,17 +89,28 @@ async fn worlds_are_made_listed_and_deleted() {
     };
     server.stop().await;
     assert!(!data.join("worlds/b").exists());
-    for folder in ["left", "other"] {
+    for folder in ["left", "other", "empty", "late/snapshots"] {
         std::fs::create_dir_all(data.join("worlds").join(folder)).unwrap();
     }
-    std::fs::write(data.join("worlds/left/cognate.db"), "x").unwrap();
+    for file in ["left/cognate.db", "other/mine"] {
+        std::fs::write(data.join("worlds").join(file), "x").unwrap();
+    }
     let again = TestServer::start(options(data.clone())).await.unwrap();
     assert_eq!(names(&again).await, Vec::<String>::new());
-    assert!(!data.join("worlds/left").exists() && data.join("worlds/other").is_dir());
+    assert!(!data.join("worlds/left").exists());
+    let other = data.join("worlds/other");
     let taken = dev(&again, Method::POST, "worlds/other").await;
-    let why = json!({"error": "the world could not be made; see the log"});
-    assert_eq!(taken, (StatusCode::INTERNAL_SERVER_ERROR, why));
-    assert!(data.join("worlds/other").is_dir());
+    let why = format!(
+        "{} is there and is no world of this server: move it away",
+        other.display()
+    );
+    assert_eq!(taken, (StatusCode::CONFLICT, json!({"error": why})));
+    assert!(other.join("mine").is_file());
+    // What is empty is nobody's.
+    for name in ["empty", "late"] {
+        let (status, made) = dev(&again, Method::POST, &format!("worlds/{name}")).await;
+        assert_eq!(status, StatusCode::OK, "{made}");
+    }
     again.stop().await;
     std::fs::remove_dir_all(data).unwrap();
 }
@@ -136,6 +150,87 @@ async fn a_page_of_another_site_makes_no_world() {
     )
     .await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_by_http_makes_no_world() {
+    let server = TestServer::start(Options::default().with("host", "cognate.test"));
+    let server = server.await.unwrap();
+    let why = "this caller may not make a new world; make it with POST /_dev/worlds/NAME";
+    // By http a browser says of the page only to names of this machine where it is.
+    let named = ("host", "cognate.test:9229");
+    for method in [Method::GET, Method::HEAD] {
+        let refused = fetch(&server, method, "/_world/a/health/live", &[named]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    }
+    let refused = fetch(&server, Method::GET, "/_world/a/", &[named]).await;
+    assert_eq!(refused.message(), why);
+    assert_eq!(names(&server).await, Vec::<String>::new());
+    let told = [named, ("sec-fetch-site", "same-origin")];
+    for (name, method, headers) in [
+        ("a", Method::POST, &[named][..]),
+        ("b", Method::GET, &told),
+        ("c", Method::GET, &[("host", "localhost:9229")]),
+        ("d", Method::GET, &[]),
+    ] {
+        let path = format!("/_world/{name}/health/live");
+        let found = fetch(&server, method, &path, headers).await;
+        assert_ne!(found.status, StatusCode::FORBIDDEN, "{name}");
+    }
+    assert_eq!(names(&server).await, ["a", "b", "c", "d"]);
+    // One that is there answers whoever asks.
+    let found = fetch(&server, Method::GET, "/_world/a/health/live", &[named]).await;
+    assert_eq!(found.status, StatusCode::OK);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_comes_late_leaves_nothing_of_a_deleted_world() {
+    let server = TestServer::dev().await.unwrap();
+    let address = server.endpoint().trim_start_matches("http://").to_owned();
+    dev(&server, Method::POST, "worlds/w1").await;
+    let mut stream = TcpStream::connect(&address).await.unwrap();
+    let head = format!(
+        "POST /_world/w1/_dev/snapshots/a HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: 2\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(b"{").await.unwrap();
+    // The world is found before the body is read.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let deleted = dev(&server, Method::DELETE, "worlds/w1").await;
+    assert_eq!(deleted.0, StatusCode::OK);
+    stream.write_all(b"}").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    assert!(
+        answer.ends_with("{\"error\":\"the world was deleted\"}"),
+        "{answer}"
+    );
+    assert!(!server.folder().unwrap().join("worlds/w1").exists());
+    let (status, made) = dev(&server, Method::POST, "worlds/w1").await;
+    assert_eq!(status, StatusCode::OK, "{made}");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_to_be_alone_lets_in_what_the_others_wait_for() {
+    let server = TestServer::dev().await.unwrap();
+    // An operation whose function asks this server while a world is being made.
+    let operation = server.state().app.whole.hold().await;
+    let made = async { dev(&server, Method::POST, "worlds/a").await.0 };
+    let asked = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let api = server.raw();
+        let listed = api.ok("ListUserPools", json!({"MaxResults": 1}));
+        let listed = tokio::time::timeout(Duration::from_secs(2), listed).await;
+        drop(operation);
+        listed.map(Result::unwrap)
+    };
+    let (made, asked) = tokio::join!(made, asked);
+    assert_eq!(asked.unwrap(), json!({"UserPools": []}));
+    assert_eq!(made, StatusCode::OK);
     server.stop().await;
 }
 

@@ -150,15 +150,16 @@ pub(super) async fn make(ask: Ask<'_>) -> Result<Value, Trouble> {
             }
         }
         let folder = snapshots.folder()?;
-        let mut builder = std::fs::DirBuilder::new();
-        builder
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(failed)?;
         let unfinished = folder.join(UNFINISHED);
         // A request under way may still be between two of its commits.
         let alone = alone(&state).await?;
+        // In the folder of the database, which is not made anew where a world was deleted.
+        let made = std::fs::DirBuilder::new().mode(0o700).create(folder);
+        made.or_else(|error| match error.kind() {
+            ErrorKind::AlreadyExists => Ok(()),
+            ErrorKind::NotFound => Err(Trouble::missing("the world was deleted")),
+            _ => Err(failed(error)),
+        })?;
         let copied = state.app.store.copy_to(&unfinished).await;
         drop(alone);
         copied.map_err(failed)?;
