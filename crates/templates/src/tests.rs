@@ -328,7 +328,7 @@ fn brandings_say_one_of_two_and_are_imported_by_pool_and_id() {
         brandings: [("one".to_owned(), "b".to_owned())].into_iter().collect(),
         left_out: vec!["user pool us-east-1_A: terms".to_owned()],
     };
-    let made = terraform::configuration(&[pool.clone()], &beside);
+    let made = terraform::configuration(std::slice::from_ref(&pool), &beside);
     assert_eq!(made.text.matches("  id = \"us-east-1_A,b\"\n").count(), 1);
     assert!(
         made.text
