@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Reach, say, text};
 use crate::admin::Request;
 use crate::audit::{Page, Query};
+use crate::hints;
 use crate::settings::config::Config;
 
 /// The most rows under one number that are shown.
@@ -65,10 +66,39 @@ struct Found {
 
 /// Looks the number up.
 pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
-    let reference = text(matches, "reference");
-    let reference = reference.trim().trim_start_matches("reference=").to_owned();
+    for found in found(config, &text(matches, "reference")).await? {
+        match matches.get_flag("json") {
+            true => say(&serde_json::to_string(&found)?)?,
+            false => say(&shown(&found))?,
+        }
+    }
+    Ok(())
+}
+
+/// Prints what stands behind a number, each row with the hints about its result.
+///
+/// # Errors
+/// If the trail cannot be read or has nothing under the number.
+pub(super) async fn explain(config: &Config, reference: &str) -> anyhow::Result<()> {
+    for found in found(config, reference).await? {
+        say(&shown(&found))?;
+        for hint in hints::explained(&found.result) {
+            say(&format!("\n{hint}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// True for what has the form of a request's id, with or without the name under which a page's URL has it.
+pub(super) fn is_reference(text: &str) -> bool {
+    let text = text.trim().trim_start_matches("reference=");
+    text.len() == 36 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+}
+
+async fn found(config: &Config, reference: &str) -> anyhow::Result<Vec<Found>> {
+    let reference = reference.trim().trim_start_matches("reference=");
     let mut reach = Reach::new(config)?;
-    let rows = rows(&mut reach, &reference).await;
+    let rows = rows(&mut reach, reference).await;
     reach.close().await;
     let rows = rows?;
     if rows.is_empty() {
@@ -77,14 +107,7 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
              cause, and rows end with audit_retention_days"
         );
     }
-    for row in rows {
-        let found = explained(row);
-        match matches.get_flag("json") {
-            true => say(&serde_json::to_string(&found)?)?,
-            false => say(&shown(&found))?,
-        }
-    }
-    Ok(())
+    Ok(rows.into_iter().map(explained).collect())
 }
 
 /// Reads the rows under a number. They are of one request, so that none is far behind the first.

@@ -216,7 +216,7 @@ async fn perform(config: &Config, matches: &ArgMatches) -> anyhow::Result<()> {
         Some(("import", sub)) => import::run(config, sub).await,
         Some(("export", sub)) => export::run(config, sub).await,
         Some(("age", sub)) => age::run(sub),
-        Some(("explain", sub)) => explain::run(sub),
+        Some(("explain", sub)) => explain::run(config, sub).await,
         Some(("breached", sub)) => breached::run(config, sub),
         Some(("backup", sub)) => backup::run(config, sub).await,
         Some(("upstream", sub)) => upstream::run(config, sub).await,

@@ -235,6 +235,12 @@ async fn a_reference_is_explained() {
     ] {
         assert!(text.lines().any(|one| one == line), "{line}: {text}");
     }
+    let same = run(&folder, &["explain", reference]);
+    assert_eq!(said(&same), text);
+    let unknown = "00000000-0000-4000-8000-000000000000";
+    let none = run(&folder, &["explain", unknown]);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(complained(&none).contains(&format!("nothing under {unknown}")));
     let json = run(&folder, &["audit", "find", reference, "--json"]);
     let row: Value = serde_json::from_str(&said(&json)).unwrap();
     assert_eq!(

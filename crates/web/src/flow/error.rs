@@ -24,15 +24,17 @@ const ALL: &str = "ALL";
 pub(super) async fn show(request: Request<'_>) -> Result<Response, Failure> {
     let query = request.query().ok();
     let get = |name: &str| query.as_ref().and_then(|query| query.get(name));
-    let sentence = texts::error_sentence(request.locale(), get("error").unwrap_or_default());
-    let mut screen = screen(&request, sentence);
-    if let (Some(reference), Screen::Notice(notice)) = (get("reference"), &mut screen)
-        && is_reference(reference)
+    let error = get("error").unwrap_or_default();
+    let mut screen = screen(&request, texts::error_sentence(request.locale(), error));
+    if let Screen::Notice(notice) = &mut screen
         && let NoticeKind::Error {
-            reference: shown, ..
+            heading, reference, ..
         } = &mut notice.kind
     {
-        reference.clone_into(shown);
+        *heading = texts::error_heading(request.locale(), error);
+        if let Some(number) = get("reference").filter(|number| is_reference(number)) {
+            number.clone_into(reference);
+        }
     }
     draw(&request, get("client_id"), StatusCode::BAD_REQUEST, &screen).await
 }
@@ -52,6 +54,7 @@ fn is_reference(text: &str) -> bool {
 pub(super) fn screen(request: &Request<'_>, sentence: &str) -> Screen {
     Screen::Notice(Notice {
         kind: NoticeKind::Error {
+            heading: None,
             text: sentence.to_owned(),
             reference: request.visitor().request_id.clone(),
         },

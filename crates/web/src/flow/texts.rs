@@ -57,6 +57,12 @@ pub(super) fn error_sentence(locale: Locale, error: &str) -> &'static str {
     }
 }
 
+/// Returns the heading of the page for errors where it is not the usual one: a user who said no has not met an error.
+pub(super) fn error_heading(locale: Locale, error: &str) -> Option<&'static str> {
+    let words = &locale.texts().pages.notice;
+    (error == NOT_LET_IN).then_some(words.not_let_in.as_str())
+}
+
 /// Returns the sentence about a client whose id is the URL of a document. In `dev` it goes on with what an administrator has to
 /// know; otherwise that is in the audit trail alone.
 pub(super) fn document_sentence(request: &Request<'_>, url: &str, cause: &Cause) -> String {

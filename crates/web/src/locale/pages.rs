@@ -435,6 +435,8 @@ section! {
         approval: String,
         approval_text: String,
         error: String,
+        /// A user said no, or an application asked in silence.
+        not_let_in: String,
         reference: String,
         reference_help: String,
     }

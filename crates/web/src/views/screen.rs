@@ -364,6 +364,8 @@ pub enum NoticeKind {
     PendingApproval,
     /// Something failed that the visitor cannot change: the sentence and the reference number.
     Error {
+        /// The heading; None for the usual one.
+        heading: Option<&'static str>,
         /// The sentence, in the page's language.
         text: String,
         /// The number under which the audit trail explains it.

@@ -396,7 +396,9 @@ impl<'a> Step<'a> {
             NoticeKind::Restart => self.text = Some(ours.restart.clone()),
             NoticeKind::PendingAdmin => self.text = Some(ours.pending.clone()),
             NoticeKind::PendingApproval => self.text = Some(ours.approval.clone()),
-            NoticeKind::Error { text, reference } => {
+            NoticeKind::Error {
+                text, reference, ..
+            } => {
                 // The service's sentence, which scripts look for, and below it the cause.
                 self.failure = Some(&t.error_page);
                 self.text = Some(text.clone()).filter(|text| *text != t.error_page);

@@ -105,12 +105,14 @@ pub(super) fn notice<'a>(make: &Maker<'a>, screen: &'a Notice) -> Step<'a> {
             action.start_again.as_str(),
         ),
         NoticeKind::Error {
+            heading,
             text,
             reference: number,
         } => {
             reference = Some(number.as_str()).filter(|number| !number.is_empty());
             let next = action.start_again.as_str();
-            ("error", t.error.clone(), plain(text), Icon::Warning, next)
+            let heading = heading.unwrap_or(t.error.as_str()).to_owned();
+            ("error", heading, plain(text), Icon::Warning, next)
         }
     };
     let body = Body::Notice {

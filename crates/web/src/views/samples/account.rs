@@ -162,6 +162,7 @@ pub(super) fn notices() -> Vec<Sample> {
         field: None,
     };
     let error = NoticeKind::Error {
+        heading: None,
         text: "The application asked to be answered at an address that it has not registered."
             .to_owned(),
         reference: REFERENCE.to_owned(),

@@ -107,6 +107,7 @@ fn screens() -> Vec<Screen> {
         Screen::Chooser(Chooser { who: evil() }),
         Screen::Link(Link { provider: evil() }),
         notice(NoticeKind::Error {
+            heading: None,
             text: evil(),
             reference: evil(),
         }),

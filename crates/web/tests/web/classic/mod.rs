@@ -171,6 +171,7 @@ fn k2_k3_the_blocks_and_their_order() {
     );
     let error = Screen::Notice(Notice {
         kind: NoticeKind::Error {
+            heading: None,
             text: "The redirect URI is not registered.".into(),
             reference: "r-1".into(),
         },

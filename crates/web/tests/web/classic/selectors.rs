@@ -89,6 +89,7 @@ fn an_error_is_found_by_every_way() {
 fn the_error_page_says_the_services_sentence() {
     let page = draw(&Screen::Notice(Notice {
         kind: NoticeKind::Error {
+            heading: None,
             text: "The redirect URI is not registered.".into(),
             reference: "r-17".into(),
         },

@@ -167,6 +167,7 @@ pub fn every() -> Vec<Screen> {
         notice(NoticeKind::PendingAdmin),
         notice(NoticeKind::PendingApproval),
         notice(NoticeKind::Error {
+            heading: None,
             text: "Why.".into(),
             reference: "r".into(),
         }),

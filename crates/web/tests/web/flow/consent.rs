@@ -274,6 +274,7 @@ async fn a_strangers_site_is_visited_by_nobody_who_has_not_let_it_in() {
         let (told, page) = kept(&mut browser, &denied).await;
         assert_eq!(told, "not_let_in");
         says(&page, no_access);
+        says(&page, "Access not given");
         let no = is("access_denied", "The user did not let the client in.");
         assert_eq!(row(&denied).await, no);
         let silent = browser.get(&format!("{authorize}&prompt=none")).await;

@@ -82,6 +82,7 @@ fn screens() -> Vec<Screen> {
         field: None,
     };
     let error = NoticeKind::Error {
+        heading: None,
         text: evil(),
         reference: evil(),
     };
