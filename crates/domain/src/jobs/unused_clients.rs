@@ -12,7 +12,7 @@ use crate::jobs::runner::{Job, Progress, broken};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 pub use crate::resources::clients::unused::NAME;
-use crate::resources::clients::unused::{IDLE, Since, UNUSED, removal};
+use crate::resources::clients::unused::{self, IDLE, Since, UNUSED};
 
 /// Clients of a portion, of each kind.
 const PORTION: i64 = 100;
@@ -34,7 +34,7 @@ async fn over(app: &App) -> Result<Vec<(String, String, Since)>> {
         .collect())
 }
 
-/// Removes a client; false if it was used meanwhile, or is not there.
+/// Removes a client, or lets one stay that an administrator looks after; false if it was used meanwhile, or is not there.
 async fn remove(app: &App, pool_id: &str, client_id: &str, since: Since) -> Result<bool> {
     let Some(pool) = Pool::load(&app.store, &app.root, pool_id).await? else {
         return Ok(false);
@@ -44,8 +44,13 @@ async fn remove(app: &App, pool_id: &str, client_id: &str, since: Since) -> Resu
         return Ok(false);
     };
     let client = Client::open(&pool, found.client)?;
-    let batch = removal(Batch::new(), &pool, &client, since, app.clock.service());
+    let goes = unused::may_go(&client, since);
+    let batch = match goes {
+        true => unused::removal(Batch::new(), &pool, &client, since, app.clock.service()),
+        false => unused::keep(Batch::new(), &pool, &client),
+    };
     match app.store.commit(batch).await {
+        Ok(_) if !goes => Ok(true),
         Ok(_) => {
             app.cache.end_client(&app.clock, &client.id, client.ver + 1);
             Ok(true)

@@ -40,7 +40,7 @@ const IDLE: &str = "SELECT pool_id, client_id FROM dynamic_clients WHERE used IN
      ORDER BY idle_since, pool_id, client_id LIMIT ?2";
 // Those that somebody answers for have no time.
 const LONGEST_IDLE: &str = "SELECT client_id FROM dynamic_clients WHERE pool_id = ?1 AND used = ?2 AND idle_since <= ?3 \
-     ORDER BY idle_since, client_id LIMIT 1";
+     ORDER BY idle_since, client_id LIMIT ?4";
 const PAGE: &str = "SELECT d.token_key, d.used, d.created, d.mac, d.idle_since, c.pool_id, c.client_id, c.doc, c.sealed, c.created, \
      c.modified, c.ver, c.mac FROM dynamic_clients d JOIN clients c ON c.pool_id = d.pool_id AND c.client_id = d.client_id \
      WHERE d.pool_id = ?1 AND d.client_id > ?2 ORDER BY d.client_id LIMIT ?3";
@@ -272,8 +272,8 @@ fn pairs(rows: Vec<Row>) -> Result<Vec<(String, String)>, StoreError> {
     rows.into_iter().map(pair).collect()
 }
 
-/// Returns the client of a pool that nobody answers for and that was used in that way, least lately of them and not after `until`, in
-/// microseconds; of those that were never used the one that was made first.
+/// Returns up to `limit` clients of a pool that nobody answers for and that were used in that way, and not after `until`, in
+/// microseconds: those that were used least lately first; of those that were never used the ones that were made first.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -282,7 +282,9 @@ pub async fn longest_idle(
     pool_id: &str,
     used: Use,
     until: i64,
-) -> Result<Option<String>, StoreError> {
-    let row = store.first((LONGEST_IDLE, params![pool_id, used as i64, until]));
-    row.await?.map(|mut row| row.take_text(0)).transpose()
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    let params = params![pool_id, used as i64, until, limit];
+    let rows = store.all((LONGEST_IDLE, params)).await?;
+    rows.into_iter().map(|mut row| row.take_text(0)).collect()
 }

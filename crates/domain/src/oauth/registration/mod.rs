@@ -172,6 +172,10 @@ async fn make(
         return Ok(announce(cx, client, &token));
     }
     let Some((old, since)) = unused::that_makes_room(cx, &pool).await? else {
+        // To find out that there is no room costs as much as a registration, and counts as one.
+        let batch = guards::require_pool_active(Batch::new(), &pool.id);
+        let batch = bounds.count(cx, &pool, batch);
+        commit(cx, &pool, &client.id, &bounds, batch).await?;
         return Err(full().into());
     };
     let batch = unused::removal(Batch::new(), &pool, &old, since, cx.now());

@@ -6,6 +6,7 @@
 //! earlier: so unused ones drive out unused ones alone, and a client that is driven out has no tokens of users any more. Tokens that
 //! such a client gets for itself keep no place: to ask for them is all that they take.
 
+use cognate_crypto::random;
 use cognate_store::Batch;
 use cognate_store::tables::dynamic_clients::{self, Use};
 use cognate_store::tables::{clients, guards};
@@ -13,7 +14,7 @@ use cognate_store::tables::{clients, guards};
 use crate::audit::{DONE, Entry};
 use crate::clock::{DAY, HOUR};
 use crate::cx::Cx;
-use crate::errors::Result;
+use crate::errors::{Fault, Result};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 
@@ -28,6 +29,8 @@ const BEGINS: i64 = HOUR;
 const RESTS: i64 = 32 * DAY;
 /// A use is noted once in this time.
 const NOTED: i64 = DAY;
+/// The clients that may go among which one is chosen, so that registrations at the same time choose different ones.
+const CANDIDATES: i64 = 16;
 /// The name in the audit trail.
 pub const NAME: &str = "RemoveUnusedClient";
 
@@ -44,6 +47,22 @@ pub enum Since {
 fn goes(client: &Client) -> bool {
     let said = client.doc.registration.as_ref();
     said.is_some_and(|said| said.is_unvouched() && !said.managed)
+}
+
+/// True if a client may go for a reason for which its row says that it does. A use that is noted with settings which the node read a
+/// moment ago gives a time to the row of a client that an administrator has let stay meanwhile.
+pub fn may_go(client: &Client, since: Since) -> bool {
+    let said = client.doc.registration.as_ref();
+    match since {
+        Since::Made(_) => said.is_some_and(|said| !said.managed),
+        Since::Used(_) => goes(client),
+    }
+}
+
+/// Adds that a client stays that may not go: its row says so from then on.
+pub fn keep(batch: Batch, pool: &Pool, client: &Client) -> Batch {
+    let batch = guards::require_pool_active(batch, &pool.id);
+    dynamic_clients::keep(batch, &pool.id, &client.id)
 }
 
 /// Returns since when a new client is idle; None for one that stays.
@@ -106,9 +125,9 @@ pub fn removal(batch: Batch, pool: &Pool, client: &Client, since: Since, now: i6
     entry.append(batch, &pool.id, now)
 }
 
-/// Returns the client that makes room for another in a pool that is full: the oldest of those that were never used, else the one
-/// that had a token of its own least lately and by which no user signed in, else the one by which a user signed in least lately. None if
-/// there is none that may go.
+/// Returns a client that makes room for another in a pool that is full: one of the oldest of those that were never used, else of those
+/// that had a token of their own least lately and by which no user signed in, else of those by which a user signed in least lately. None
+/// if there is none that may go.
 ///
 /// # Errors
 /// The store's; a row that is not signed.
@@ -120,14 +139,22 @@ pub async fn that_makes_room(cx: &Cx<'_>, pool: &Pool) -> Result<Option<(Client,
         (Use::ByItself, made, Since::Used(made)),
         (Use::ByUser, used, Since::Used(used)),
     ] {
-        let id = dynamic_clients::longest_idle(&cx.store, &pool.id, by, until).await?;
-        let Some(id) = id else {
-            continue;
-        };
-        let row = clients::get(&cx.store, &id).await?;
-        let row = row.filter(|row| row.pool_id == pool.id);
-        let client = row.map(|row| Client::open(pool, row)).transpose()?;
-        return Ok(client.map(|client| (client, since)));
+        let (store, id) = (&cx.store, &pool.id);
+        let mut left = dynamic_clients::longest_idle(store, id, by, until, CANDIDATES).await?;
+        while !left.is_empty() {
+            let n = u64::try_from(left.len()).unwrap_or_default();
+            let chosen = usize::try_from(random::below(n)).unwrap_or_default();
+            let row = clients::get(store, &left.swap_remove(chosen)).await?;
+            let Some(row) = row.filter(|row| row.pool_id == pool.id) else {
+                continue;
+            };
+            let client = Client::open(pool, row)?;
+            if may_go(&client, since) {
+                return Ok(Some((client, since)));
+            }
+            cx.commit(keep(Batch::new(), pool, &client), |_| Fault::Stale)
+                .await?;
+        }
     }
     Ok(None)
 }

@@ -169,3 +169,45 @@ async fn a_user_registers_twenty_an_hour_and_keeps_nobody_else_out(t: &TestApp) 
     let (_, token) = registrar(t, &s.pool).await;
     assert_eq!(by("198.51.100.1", &token).await, Ok(()));
 }
+
+#[each_engine]
+async fn who_finds_a_pool_full_is_counted_and_then_costs_nothing(t: &TestApp) {
+    let s = open(t).await;
+    registered(t, &s.pool, None, &sdk()).await;
+    set_count(t, "open_clients", 2_500).await;
+    for _ in 0..20 {
+        let refused = from(t, "192.0.2.7", &s.pool).await.err();
+        assert!(matches!(refused, Some(Refused::Metadata(_))), "{refused:?}");
+    }
+    let too_many = async || {
+        let refused = from(t, "192.0.2.7", &s.pool).await.err();
+        assert!(
+            matches!(refused, Some(Refused::TooMany(3_500..=3_600))),
+            "{refused:?}"
+        );
+    };
+    too_many().await;
+    let before = commits(t);
+    for _ in 0..4 {
+        too_many().await;
+    }
+    assert_eq!(commits(t), before);
+}
+
+#[each_engine]
+async fn many_at_once_find_room_in_a_full_pool(t: &TestApp) {
+    const MANY: usize = 24;
+    let s = open(t).await;
+    let all = async |net: &str| {
+        let all = (0..MANY).map(|n| format!("{net}.{n}")).collect::<Vec<_>>();
+        let all = all.iter().map(|address| from(t, address, &s.pool));
+        let all = crate::support::users::futures_all(all).await.into_iter();
+        let refused: Vec<_> = all.filter_map(Result::err).collect();
+        assert_eq!(refused, []);
+    };
+    all("192.0.2").await;
+    t.advance(7_200).await;
+    set_count(t, "open_clients", 2_500).await;
+    all("198.51.100").await;
+    assert_eq!(count(t, &s.pool).await, i64::try_from(MANY).unwrap());
+}

@@ -13,7 +13,7 @@ use crate::oauth::flow::{by_cookie_saying, cookie};
 const DAY: i64 = 86_400;
 
 /// Signs jane in by a client, who lets it in; returns its refresh token.
-async fn used(t: &TestApp, client: &Value) -> String {
+pub async fn used(t: &TestApp, client: &Value) -> String {
     let id = text(&client["client_id"]);
     let asked = ask_at(id, Some("openid"));
     let authorization = authorized(t, &asked).await;
@@ -256,4 +256,46 @@ async fn a_client_without_a_token_of_its_own_goes_after_ninety_days(t: &TestApp)
     t.advance(120).await;
     turn::<UnusedClients>(&t.app, "node").await.unwrap();
     assert_eq!(count(t, &s.pool).await, 0);
+}
+
+#[each_engine]
+async fn a_use_that_is_noted_late_makes_no_managed_client_go(t: &TestApp) {
+    let s = open(t).await;
+    let (managed, unused) = (
+        registered(t, &s.pool, None, &sdk()).await,
+        registered(t, &s.pool, None, &sdk()).await,
+    );
+    for client in [&managed, &unused] {
+        let update = json!({"UserPoolId": s.pool, "ClientId": client["client_id"]});
+        t.ok("UpdateUserPoolClient", update).await;
+    }
+    let row = async |client: &Value| {
+        let sql = "SELECT used, idle_since FROM dynamic_clients WHERE client_id = ?1";
+        let params = cognate_store::params![id(client)];
+        let rows = t.app.store.rows(sql, params).await.unwrap();
+        (rows[0].int(0).unwrap(), rows[0].opt_int(1).unwrap())
+    };
+    // What a request writes that read the client before the administrator's update.
+    let late = async |client: &Value, used: i64, days: i64| {
+        let sql = "UPDATE dynamic_clients SET used = ?2, idle_since = ?3, created = ?3 WHERE client_id = ?1";
+        let at = t.app.clock.service() - days * DAY * 1_000_000;
+        let params = cognate_store::params![id(client), used, at];
+        let batch = cognate_store::Batch::new().run(sql, params);
+        assert_eq!(t.app.store.commit(batch).await.unwrap().touched(), 1);
+    };
+    late(&managed, 1, 91).await;
+    late(&unused, 0, 91).await;
+    turn::<UnusedClients>(&t.app, "node").await.unwrap();
+    assert_eq!(left(t, &s.pool).await, ids([&managed, &unused]));
+    for client in [&managed, &unused] {
+        assert_eq!(row(client).await, (1, None));
+    }
+    // Nor do they make room.
+    late(&managed, 1, 33).await;
+    late(&unused, 0, 1).await;
+    set_count(t, "open_clients", 2_500).await;
+    assert_eq!(register(t, &s.pool, None, &sdk()).await.err(), Some(full()));
+    for client in [&managed, &unused] {
+        assert_eq!(row(client).await, (1, None));
+    }
 }
