@@ -1,7 +1,8 @@
 //! The consent of a user to a client that nobody at the pool vouches for (agents.md 2): what is asked, and what is remembered.
 //!
-//! It is remembered for the user, the client and the place to which the answers go, with the scopes that the user has let it
-//! have; fewer scopes need no other question. It is over once the client says anything else of itself.
+//! It is remembered for the user, the client, the place to which the answers go and the service that is to take the token, with the
+//! scopes that the user has let it have there: a yes for one service is none for another, nor for a token without one, which every service
+//! may take that looks at scopes alone. Fewer scopes need no other question. It is over once the client says anything else of itself.
 
 use std::collections::BTreeSet;
 
@@ -46,9 +47,9 @@ pub struct Question {
 pub(super) struct Doc {
     pub(super) client: String,
     pub(super) place: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) resource: Option<String>,
     pub(super) scopes: BTreeSet<String>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(super) resources: BTreeSet<String>,
     edition: String,
 }
 
@@ -104,7 +105,8 @@ impl Question {
     }
 
     fn key(&self, client: &Unvouched) -> String {
-        let text = [client.id.as_str(), self.place.as_str()].join("\n");
+        let resource = self.resource.as_deref().unwrap_or_default();
+        let text = [client.id.as_str(), &self.place, resource].join("\n");
         hex::encode(hash::sha256(text.as_bytes()))
     }
 
@@ -114,11 +116,8 @@ impl Question {
     /// Faults.
     pub(super) async fn is_answered(&self, cx: &Cx<'_>, of: &Of<'_>) -> Result<bool> {
         let given = self.given(cx, of).await?;
-        Ok(given.is_some_and(|(_, doc)| {
-            let is_for = |resource| doc.resources.contains(resource);
-            self.scopes.iter().all(|own| doc.scopes.contains(own))
-                && self.resource.as_ref().is_none_or(is_for)
-        }))
+        let allows = |doc: &Doc| self.scopes.iter().all(|own| doc.scopes.contains(own));
+        Ok(given.is_some_and(|(_, doc)| allows(&doc)))
     }
 
     /// Remembers that the user lets the client have what it asks for, beside what it has already.
@@ -127,17 +126,16 @@ impl Question {
     /// Faults.
     pub(super) async fn remember(&self, cx: &Cx<'_>, of: &Of<'_>, batch: Batch) -> Result<Batch> {
         let before = self.given(cx, of).await?;
-        let (created, mut scopes, mut resources) = match before {
-            Some((row, doc)) => (row.created, doc.scopes, doc.resources),
-            None => (cx.now(), BTreeSet::new(), BTreeSet::new()),
+        let (created, mut scopes) = match before {
+            Some((row, doc)) => (row.created, doc.scopes),
+            None => (cx.now(), BTreeSet::new()),
         };
         scopes.extend(self.scopes.iter().cloned());
-        resources.extend(self.resource.clone());
         let doc = Doc {
             client: of.client.id.clone(),
             place: self.place.clone(),
+            resource: self.resource.clone(),
             scopes,
-            resources,
             edition: of.client.edition.clone(),
         };
         let key = self.key(of.client);

@@ -1,13 +1,14 @@
 //! The clients that a user let in although nobody vouches for them, as administrators see them and take them out again (decision 027).
 //! A user's own way is to sign out everywhere, which takes all of them out (`tokens/revoke.rs`).
 
-use cognate_store::tables::{authorization_codes, consents, guards, sessions};
+use cognate_store::tables::{authorization_codes, clients, consents, guards, sessions};
 use cognate_store::{Batch, CommitError, Store};
 use serde::Serialize;
 
 use crate::audit;
 use crate::errors::{Fault, Result};
 use crate::oauth::consent::Doc;
+use crate::records::client::Client;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::resources::metadata::url;
@@ -15,24 +16,25 @@ use crate::resources::metadata::url;
 /// The name of a withdrawal in the audit trail.
 pub const NAME: &str = "WithdrawConsent";
 
-/// A client that a user let in, with one place of its answers.
+/// A client that a user let in, with one place of its answers and one service that takes its tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// The id of the client, or the URL of its document.
     pub client: String,
     /// Where its answers go: a host, or the scheme of an application.
     pub place: String,
-    /// The scopes that it may have.
+    /// The resource server for which it may have tokens; None for tokens that name none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// The scopes that it may have in them.
     pub scopes: Vec<String>,
-    /// The resource servers for which it may have tokens.
-    pub resources: Vec<String>,
     /// The time of the first consent, in microseconds.
     pub created: i64,
     /// The time of the last one, in microseconds.
     pub modified: i64,
 }
 
-/// Returns the clients that a user let in, by client and place.
+/// Returns the clients that a user let in, by client, place and service.
 ///
 /// # Errors
 /// The store's; a row that is not signed.
@@ -42,13 +44,23 @@ pub async fn list(store: &Store, pool: &Pool, user: &User) -> Result<Vec<Line>> 
         .into_iter()
         .map(|(_, line)| line)
         .collect();
-    lines.sort_by(|one, other| (&one.client, &one.place).cmp(&(&other.client, &other.place)));
+    let order = |line: &Line| {
+        let Line {
+            client,
+            place,
+            resource,
+            ..
+        } = line.clone();
+        (client, place, resource)
+    };
+    lines.sort_by_cached_key(order);
     Ok(lines)
 }
 
 /// Takes a client out: the user is asked again, and its sessions end with their refresh and access tokens. A code that waits for its
-/// exchange ends too, whosever it is. `now`: the service's time in microseconds. Returns how many consents there were; with none
-/// nothing is done.
+/// exchange ends too, whosever it is. `now`: the service's time in microseconds. Returns how many consents there were: none where the
+/// user has let in so many others since that it is not remembered, which keeps no session alive. None, and nothing is done, for an app
+/// client that users are not asked about, and for one that is not there.
 ///
 /// # Errors
 /// The store's; a row that is not signed; another change at the same time.
@@ -58,14 +70,15 @@ pub async fn withdraw(
     user: &User,
     client: &str,
     now: i64,
-) -> Result<usize> {
+) -> Result<Option<usize>> {
     let given = given(store, pool, user).await?.into_iter();
     let keys: Vec<String> = given
         .filter(|(_, line)| line.client == client)
         .map(|(key, _)| key)
         .collect();
-    if keys.is_empty() {
-        return Ok(0);
+    let is_url = url::is_url(client);
+    if keys.is_empty() && !is_url && !is_asked_about(store, pool, client).await? {
+        return Ok(None);
     }
     let (pool_id, user_id) = (&pool.id, &user.id);
     let batch = guards::require_pool_active(Batch::new(), pool_id);
@@ -74,7 +87,7 @@ pub async fn withdraw(
     let batch = keys.iter().fold(batch, |batch, key| {
         consents::delete(batch, pool_id, user_id, key)
     });
-    let batch = match url::is_url(client) {
+    let batch = match is_url {
         true => sessions::delete_of_url(batch, pool_id, user_id, client),
         false => sessions::delete_of_client(batch, pool_id, user_id, client),
     };
@@ -84,10 +97,18 @@ pub async fn withdraw(
     };
     let batch = entry.append(batch, pool_id, now);
     match store.commit(batch).await {
-        Ok(_) => Ok(keys.len()),
+        Ok(_) => Ok(Some(keys.len())),
         Err(CommitError::Conflict(_)) => Err(Fault::Stale),
         Err(other) => Err(Fault::Internal(format!("commit: {other}"))),
     }
+}
+
+/// True if there is an app client of that id that users are asked about.
+async fn is_asked_about(store: &Store, pool: &Pool, id: &str) -> Result<bool> {
+    let row = clients::get(store, id).await?;
+    let row = row.filter(|row| row.pool_id == pool.id);
+    let client = row.map(|row| Client::open(pool, row)).transpose()?;
+    Ok(client.is_some_and(|client| client.is_let_in_by_users()))
 }
 
 /// Returns the consents of a user with their keys.
@@ -99,8 +120,8 @@ async fn given(store: &Store, pool: &Pool, user: &User) -> Result<Vec<(String, L
         let line = Line {
             client: doc.client,
             place: doc.place,
+            resource: doc.resource,
             scopes: doc.scopes.into_iter().collect(),
-            resources: doc.resources.into_iter().collect(),
             created: row.created,
             modified: row.modified,
         };

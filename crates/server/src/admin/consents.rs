@@ -36,8 +36,8 @@ pub(super) async fn withdraw(
     let (pool, user) = find(store, root, of).await?;
     let withdrawn = withdrawal::withdraw(store, &pool, &user, client, now).await;
     match withdrawn.map_err(text)? {
-        0 => Err(format!("The user has let no client {client} in.")),
-        n => Ok(json!({"user": user.id, "client": client, "consents": n})),
+        None => Err(format!("The user has let no client {client} in.")),
+        Some(n) => Ok(json!({"user": user.id, "client": client, "consents": n})),
     }
 }
 

@@ -201,3 +201,48 @@ async fn consent_is_one_users_and_goes_with_the_user(t: &TestApp) {
     t.ok("AdminDeleteUser", user).await;
     assert_eq!(count().await, 0);
 }
+
+#[each_engine]
+async fn a_yes_for_one_service_is_none_for_all_of_them(t: &TestApp) {
+    let s = Site::new(t).await;
+    let one = "https://one.example/mcp";
+    let server = json!({"UserPoolId": s.pool, "Identifier": one, "Name": "x"});
+    t.ok("CreateResourceServer", server).await;
+    let ask = s.ask(&s.url);
+    let for_one = Parameters {
+        resource: Some(one),
+        ..ask
+    };
+    s.let_in(t, &for_one).await;
+    let outcome = async |parameters: Parameters<'_>| {
+        let silent = Parameters {
+            prompt: Some("none"),
+            ..parameters
+        };
+        let silent = s.authorized(t, &silent).await;
+        let finished = page(t, &silent).await;
+        let said = (false, Said::Nothing);
+        let reply = replied(by_cookie_saying(t, &silent, cookie(&finished), said).await);
+        match reply.parameter("error") {
+            Some(error) => error.to_owned(),
+            None => reply.parameter("code").map(|_| "code".to_owned()).unwrap(),
+        }
+    };
+    assert_eq!(outcome(for_one).await, "code");
+    // Its token would be good wherever scopes alone are looked at.
+    assert_eq!(outcome(ask).await, "consent_required");
+    // Nor are scopes of one yes and the service of another allowed together.
+    let profile = |parameters| Parameters {
+        scope: Some("openid profile"),
+        ..parameters
+    };
+    s.let_in(t, &profile(ask)).await;
+    assert_eq!(outcome(profile(ask)).await, "code");
+    assert_eq!(outcome(profile(for_one)).await, "consent_required");
+    s.let_in(t, &profile(for_one)).await;
+    let all = Parameters {
+        scope: Some("openid email profile"),
+        ..for_one
+    };
+    assert_eq!(outcome(all).await, "code");
+}

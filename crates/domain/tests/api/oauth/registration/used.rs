@@ -186,3 +186,30 @@ async fn authorization_cause(
 ) -> cognate_domain::oauth::authorization::Cause {
     super::super::flow::cause(t, &ask_at(client, None)).await
 }
+
+#[each_engine]
+async fn one_whose_consent_is_not_remembered_is_taken_out_all_the_same(t: &TestApp) {
+    use cognate_domain::oauth::withdrawal;
+    use cognate_domain::records::{pool::Pool, user::User};
+    let s = open(t).await;
+    let made = registered(t, &s.pool, None, &sdk()).await;
+    let client = text(&made["client_id"]);
+    let refresh = super::idle::used(t, &made).await;
+    let pool = Pool::load(&t.app.store, &t.app.root, &s.pool).await;
+    let pool = pool.unwrap().unwrap();
+    let user = User::find(&t.app.store, &pool, "jane").await;
+    let user = user.unwrap().unwrap();
+    let sql = "DELETE FROM consents WHERE pool_id = ?1";
+    let batch = cognate_store::Batch::new().run(sql, cognate_store::params![&s.pool]);
+    t.app.store.commit(batch).await.unwrap();
+    let withdrawn = async |client: &str| {
+        let now = t.app.clock.service();
+        let done = withdrawal::withdraw(&t.app.store, &pool, &user, client, now);
+        done.await.unwrap()
+    };
+    // Users are not asked about a client of an administrator.
+    assert_eq!(withdrawn(&s.client).await, None);
+    assert_eq!(withdrawn(client).await, Some(0));
+    let late = refusal(refreshed(t, named(client, None), &refresh).await);
+    assert_eq!(late.error, "invalid_grant");
+}
