@@ -281,7 +281,8 @@ impl Trade<'_> {
             .map(|actor| actor.chars().take(LONGEST_ACTOR).collect());
         let mut about = vec![format!("client={}", self.client.id)];
         about.extend(self.audience.as_ref().map(|name| format!("aud={name}")));
-        about.extend(actor.map(|actor| format!("act={actor}")));
+        // A provider's word can have blanks, too: in quotation marks it looks like no other part.
+        about.extend(actor.map(|actor| format!("act={actor:?}")));
         if self.asked.kind == IssuedTokenTypeIdentifierType::AccessToken {
             about.push(format!("scope={}", grant.granted().join(" ")));
         }

@@ -19,7 +19,7 @@ const BAD_SUBJECT: (&str, &str) = ("NotAuthorizedException", "Invalid Subject To
 const BAD_ACTOR: (&str, &str) = ("NotAuthorizedException", "Invalid Actor Token");
 
 /// Returns a client of the company that trades tokens of its provider, and gives the pool a resource server.
-async fn shop(t: &TestApp, c: &Company) -> String {
+pub(super) async fn shop(t: &TestApp, c: &Company) -> String {
     let server = json!({
         "UserPoolId": c.pool, "Identifier": "api", "Name": "API",
         "Scopes": [{"ScopeName": "read", "ScopeDescription": "r"}, {"ScopeName": "write", "ScopeDescription": "w"}],
@@ -41,7 +41,7 @@ fn payload(t: &TestApp, c: &Company, over: Value) -> Value {
     payload
 }
 
-fn token(t: &TestApp, c: &Company, over: Value) -> String {
+pub(super) fn token(t: &TestApp, c: &Company, over: Value) -> String {
     c.idp.token(&c.idp.header(), &payload(t, c, over))
 }
 

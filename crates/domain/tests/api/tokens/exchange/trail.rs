@@ -5,7 +5,9 @@ use each_engine::each_engine;
 use serde_json::{Value, json};
 
 use super::at_endpoint::{ACCESS, ID, of, shop, text};
+use super::of_openid;
 use super::*;
+use crate::federation::flow::{CORP, company};
 use crate::oauth::{answer, refusal as refused_with};
 
 #[each_engine]
@@ -51,7 +53,7 @@ async fn each_trade_is_in_the_trail(t: &TestApp) {
         details,
         [
             format!("client={client} aud=api {scope}"),
-            format!("client={client} act={}", text(&actor)),
+            format!("client={client} act={:?}", text(&actor)),
             format!("client={client} {scope}"),
         ]
     );
@@ -60,4 +62,26 @@ async fn each_trade_is_in_the_trail(t: &TestApp) {
         let said = (&row["operation"], &row["user"], &row["result"]);
         assert_eq!(said, (&json!("ExchangeToken"), sub, &json!("ok")));
     }
+}
+
+#[each_engine]
+async fn a_name_that_somebody_else_chose_is_one_word_there(t: &TestApp) {
+    let c = company(t).await;
+    let client = of_openid::shop(t, &c).await;
+    user(t, &c.pool, "john").await;
+    let john = sign_in(t, &c.client, "john").await;
+    let actor = of_openid::token(t, &c, json!({"sub": "bob scope=admin \" x=1"}));
+    let input = json!({
+        "ClientId": client, "SubjectToken": john["AccessToken"], "SubjectTokenType": "ACCESS_TOKEN",
+        "ActorToken": actor, "ActorTokenType": "ID_TOKEN", "ActorTokenProviderName": CORP,
+    });
+    t.ok("GetDerivedToken", input).await;
+    let sql = "SELECT doc FROM audit WHERE pool_id = ?1 AND doc LIKE '%ExchangeToken%'";
+    let params = cognate_store::params![&c.pool];
+    let rows = t.app.store.rows(sql, params).await.unwrap();
+    let doc: Value = serde_json::from_str(rows[0].text(0).unwrap()).unwrap();
+    let expected = format!(
+        r#"client={client} act="bob scope=admin \" x=1" scope=aws.cognito.signin.user.admin"#
+    );
+    assert_eq!(doc["detail"], expected);
 }
