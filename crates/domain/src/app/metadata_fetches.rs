@@ -1,5 +1,7 @@
 //! The fetches of client metadata documents, which strangers cause by naming a URL (agents.md 2): one at a time for each
-//! URL, so many for each address that asks and each host that is asked, and none for a URL that failed a moment ago.
+//! URL, so many for each address that asks, each pool and each host that is asked, and none for a URL that failed a moment ago.
+//!
+//! URLs that are known have budgets of their own: whoever makes up URLs keeps no client out whose document was there before.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +36,11 @@ const OF_ADDRESS: Rate = Rate {
     burst: 60,
     earned: 5 * SECOND,
 };
+/// Fetches for one pool.
+const OF_POOL: Rate = Rate {
+    burst: 100,
+    earned: SECOND,
+};
 /// Fetches from one host.
 const OF_HOST: Rate = Rate {
     burst: 30,
@@ -51,8 +58,11 @@ pub type Outcome = Result<Document, OutboundError>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotNow {
     /// The URL failed within the last minute.
-    FailedLately,
-    /// Too many fetches for the address, of the host, or of all.
+    FailedLately {
+        /// True if there was an answer, which was no document.
+        answered: bool,
+    },
+    /// Too many fetches for the address, for the pool, of the host, or of all.
     TooMany,
 }
 
@@ -63,8 +73,12 @@ pub struct Fetch<'a> {
     pub url: &'a str,
     /// The host of the URL.
     pub host: &'a str,
+    /// The id of the pool that it is for.
+    pub pool: &'a str,
     /// The client address that asks.
     pub network: &'a str,
+    /// True if an administrator named this very URL, or a document of it is kept, be it over.
+    pub is_known: bool,
     /// The service's time in microseconds.
     pub now: i64,
 }
@@ -75,9 +89,34 @@ pub struct MetadataFetches {
     outbound: Outbound,
     limits: Limits,
     running: Mutex<HashMap<String, Arc<OnceCell<Outcome>>>>,
-    failed: Cache<String, i64>,
+    failed: Cache<String, (i64, bool)>,
     by_address: Allowance,
+    known: Budgets,
+    others: Budgets,
+}
+
+/// What may be fetched, whoever asks.
+struct Budgets {
+    by_pool: Allowance,
     by_host: Allowance,
+}
+
+impl Budgets {
+    fn new() -> Self {
+        Self {
+            by_pool: Allowance::new(ALL, OF_POOL),
+            by_host: Allowance::new(ALL, OF_HOST),
+        }
+    }
+
+    fn has(&self, now: i64, pool: &str, host: &str) -> bool {
+        self.by_pool.has(now, pool) && self.by_host.has(now, host)
+    }
+
+    fn spend(&self, now: i64, pool: &str, host: String) {
+        self.by_pool.spend(now, pool.to_owned());
+        self.by_host.spend(now, host);
+    }
 }
 
 impl MetadataFetches {
@@ -89,7 +128,8 @@ impl MetadataFetches {
             running: Mutex::default(),
             failed: Cache::new(REMEMBERED),
             by_address: Allowance::new(ALL, OF_ADDRESS),
-            by_host: Allowance::new(ALL, OF_HOST),
+            known: Budgets::new(),
+            others: Budgets::new(),
         }
     }
 
@@ -109,24 +149,31 @@ impl MetadataFetches {
     }
 
     fn enter(&self, fetch: Fetch<'_>) -> Result<Arc<OnceCell<Outcome>>, NotNow> {
-        let Fetch { url, host, now, .. } = fetch;
-        if let Some(at) = self.failed.get(url)
+        let Fetch { url, pool, now, .. } = fetch;
+        if let Some((at, answered)) = self.failed.get(url)
             && (0..RESTS).contains(&now.saturating_sub(at))
         {
-            return Err(NotNow::FailedLately);
+            return Err(NotNow::FailedLately { answered });
         }
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(cell) = running.get(url) {
             return Ok(cell.clone());
         }
         // Nobody uses up the budget of others by asking for what is refused.
-        let host = host.to_ascii_lowercase();
-        let may = self.by_host.has(now, &host) && self.by_address.has(now, fetch.network);
-        if !may {
+        let host = fetch.host.to_ascii_lowercase();
+        let budgets = match fetch.is_known {
+            true => &self.known,
+            false => &self.others,
+        };
+        // Of what is known there is so little to fetch that nobody's address needs to be spared.
+        let may_ask = fetch.is_known || self.by_address.has(now, fetch.network);
+        if !may_ask || !budgets.has(now, pool, &host) {
             return Err(NotNow::TooMany);
         }
-        self.by_host.spend(now, host);
-        self.by_address.spend(now, fetch.network.to_owned());
+        budgets.spend(now, pool, host);
+        if !fetch.is_known {
+            self.by_address.spend(now, fetch.network.to_owned());
+        }
         // What callers who went away left behind.
         running.retain(|_, cell| Arc::strong_count(cell) > 1);
         let cell = Arc::<OnceCell<Outcome>>::default();
@@ -141,9 +188,9 @@ impl MetadataFetches {
         }
     }
 
-    /// Remembers that the document of a URL could not be had, or is none.
-    pub fn failed(&self, url: &str, now: i64) {
-        self.failed.insert(url.to_owned(), now);
+    /// Remembers that the document of a URL could not be had, or, if there was an answer, is none.
+    pub fn failed(&self, url: &str, now: i64, answered: bool) {
+        self.failed.insert(url.to_owned(), (now, answered));
     }
 
     /// Forgets that, for an administrator who asks again.
@@ -162,7 +209,9 @@ mod tests {
         Fetch {
             url,
             host,
+            pool: "p",
             network,
+            is_known: false,
             now,
         }
     }
@@ -171,13 +220,15 @@ mod tests {
     fn a_url_that_failed_rests_for_a_minute() {
         let fetches = MetadataFetches::new(true);
         let enter = |now| fetches.enter(of("u", "h", "n", now)).map(drop);
-        fetches.failed("u", NOW);
-        assert_eq!(enter(NOW), Err(NotNow::FailedLately));
-        assert_eq!(enter(NOW + RESTS - 1), Err(NotNow::FailedLately));
+        fetches.failed("u", NOW, true);
+        let lately = |answered| Err(NotNow::FailedLately { answered });
+        assert_eq!(enter(NOW), lately(true));
+        fetches.failed("u", NOW, false);
+        assert_eq!(enter(NOW + RESTS - 1), lately(false));
         assert_eq!(enter(NOW + RESTS), Ok(()));
         // A clock that goes back keeps nobody out.
         assert_eq!(enter(NOW - 1), Ok(()));
-        fetches.failed("u", NOW);
+        fetches.failed("u", NOW, true);
         fetches.forget("u");
         assert_eq!(enter(NOW), Ok(()));
     }
@@ -197,6 +248,39 @@ mod tests {
         assert_eq!(times("h2", "n1"), 30);
         assert_eq!(times("h3", "n1"), 0);
         assert_eq!(times("h3", "n3"), 30);
+    }
+
+    #[test]
+    fn what_is_known_and_other_pools_are_kept_out_by_nobody_who_makes_up_urls() {
+        let fetches = MetadataFetches::new(true);
+        let enter = |host: &str, n: usize, pool: &str, is_known: bool| {
+            let (url, network) = (format!("{host}/{n}"), format!("{host} {n}"));
+            let fetch = Fetch {
+                pool,
+                is_known,
+                ..of(&url, host, &network, NOW)
+            };
+            fetches.enter(fetch).map(drop)
+        };
+        let times = |hosts: usize, pool: &str, is_known: bool| {
+            let all = (0..hosts).flat_map(|host| (0..40).map(move |n| (host, n)));
+            let enter = |&(host, n): &(usize, usize)| {
+                enter(&format!("{pool}{is_known}{host}"), n, pool, is_known).is_ok()
+            };
+            all.filter(enter).count()
+        };
+        // Of one host, from as many addresses as there are fetches.
+        assert_eq!(times(1, "one", false), 30);
+        assert_eq!(enter("onefalse0", 99, "one", false), Err(NotNow::TooMany));
+        assert_eq!(enter("onefalse0", 99, "one", true), Ok(()));
+        // Of hosts without number.
+        assert_eq!(times(20, "one", false), 70);
+        assert_eq!(enter("new", 0, "one", false), Err(NotNow::TooMany));
+        assert_eq!(enter("new", 0, "two", false), Ok(()));
+        // What is known is bounded, too.
+        assert_eq!(times(20, "one", true), 99);
+        assert_eq!(enter("new", 1, "one", true), Err(NotNow::TooMany));
+        assert_eq!(enter("new", 1, "two", true), Ok(()));
     }
 
     #[test]

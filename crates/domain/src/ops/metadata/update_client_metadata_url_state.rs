@@ -46,7 +46,7 @@ async fn attempt(
             let url = url.ok_or_else(|| not_cached(&input.url))?;
             // A failure of a moment ago does not keep an administrator from asking again.
             cx.metadata_fetches.forget(url.text);
-            let fetched = fetch::fetch(cx, &url).await?;
+            let fetched = fetch::fetch(cx, (&pool.id, true), &url).await?;
             let fetched = fetched.map_err(|_| not_refreshed(&input.url))?;
             cached::put(cx, batch, (&pool, &policy), Some(&before), &fetched)?
         }

@@ -4,7 +4,7 @@ use cognate_shapes::{ClientMetadataURLType, Timestamp};
 use cognate_store::Batch;
 use cognate_store::tables::cimd_documents::{self, DocumentRow, Most};
 
-use crate::clock::{DAY, SECOND};
+use crate::clock::{DAY, HOUR, SECOND};
 use crate::cx::Cx;
 use crate::errors::{Fault, Result};
 use crate::records::client_metadata::Metadata;
@@ -18,6 +18,10 @@ const MOST: Most = Most {
     of_policy: 1_000,
     of_pool: 2_000,
 };
+
+/// How long a document is good after its end while nothing can be learned about it, in microseconds: neither a host that is out of
+/// reach for a while nor whoever uses up its budget of fetches keeps its users out. Our choice.
+const GRACE: i64 = 6 * HOUR;
 
 /// The row of a URL.
 #[derive(Clone, Debug)]
@@ -41,6 +45,13 @@ impl Cached {
     /// Returns the document if it is still good.
     pub fn live(&self, now: i64) -> Option<&Metadata> {
         self.metadata.as_ref().filter(|_| self.row.ends > now)
+    }
+
+    /// Returns the document if it is good, or was until lately: for where nothing can be learned about it. One that was taken away is
+    /// not.
+    pub fn lingering(&self, now: i64) -> Option<&Metadata> {
+        let until = self.row.ends.saturating_add(GRACE);
+        self.metadata.as_ref().filter(|_| until > now)
     }
 
     /// Returns the URL as the listing shows it.

@@ -31,34 +31,48 @@ pub enum Missing {
     /// The answer is none.
     Unfit(Unfit),
     /// It failed within the last minute.
-    FailedLately,
+    FailedLately {
+        /// True if there was an answer, which was no document.
+        answered: bool,
+    },
     /// Too many fetches.
     TooMany,
 }
 
 impl Missing {
+    /// True if nothing was learned about the document: it could not be asked for.
+    pub fn says_nothing(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::TooMany => true,
+            Self::FailedLately { answered } => !answered,
+            Self::Unfit(_) => false,
+        }
+    }
+
     /// Returns why, in words for the administrator.
     pub fn words(&self) -> String {
         match self {
             Self::Unreachable(why) => format!("The document could not be fetched: {why}."),
             Self::Unfit(unfit) => unfit.words().to_owned(),
-            Self::FailedLately => {
+            Self::FailedLately { .. } => {
                 "The document could not be had less than a minute ago; it is not asked for again before."
                     .to_owned()
             }
             Self::TooMany => {
-                "Too many documents were fetched for the address, from the host, or in all.".to_owned()
+                "Too many documents were fetched for the address, for the user pool, from the host, or in all."
+                    .to_owned()
             }
         }
     }
 }
 
-/// Fetches a document.
+/// Fetches a document for a pool. `is_known`: whether an administrator named this very URL, or a document of it is kept, be it over.
 ///
 /// # Errors
 /// `overloaded` if too many wait for answers of its host.
 pub async fn fetch(
     cx: &Cx<'_>,
+    (pool_id, is_known): (&str, bool),
     url: &DocumentUrl<'_>,
 ) -> Result<std::result::Result<Fetched, Missing>> {
     let call = Call {
@@ -70,18 +84,23 @@ pub async fn fetch(
     let fetch = Fetch {
         url: url.text,
         host: url.host,
+        pool: pool_id,
         network: &network,
+        is_known,
         now: cx.now(),
     };
     let called = cx.call(call, async { Ok(cx.metadata_fetches.fetch(fetch).await) });
     let read = match called.await? {
         Ok(Ok(answer)) => read(cx, url.text, answer).await,
         Ok(Err(error)) => Err(unreachable(&error)),
-        Err(NotNow::FailedLately) => return Ok(Err(Missing::FailedLately)),
+        Err(NotNow::FailedLately { answered }) => {
+            return Ok(Err(Missing::FailedLately { answered }));
+        }
         Err(NotNow::TooMany) => return Ok(Err(Missing::TooMany)),
     };
-    if read.is_err() {
-        cx.metadata_fetches.failed(url.text, cx.now());
+    if let Err(missing) = &read {
+        let answered = !missing.says_nothing();
+        cx.metadata_fetches.failed(url.text, cx.now(), answered);
     }
     Ok(read)
 }

@@ -144,12 +144,12 @@ impl Policies {
         })
     }
 
-    /// Returns the policy that names a URL most closely; None if none does.
-    pub fn of_url(self, url: &DocumentUrl<'_>) -> Option<Policy> {
+    /// Returns the policy that names a URL most closely, and whether it names this very URL, without a `*`; None if none does.
+    pub fn of_url(self, url: &DocumentUrl<'_>) -> Option<(Policy, bool)> {
         let all = self.all.into_iter();
         let matching = all.filter_map(|policy| Some((policy.closeness(url)?, policy)));
         let closest = matching.max_by_key(|(closeness, _)| *closeness);
-        closest.map(|(_, policy)| policy)
+        closest.map(|((_, is_named), policy)| (policy, is_named))
     }
 }
 

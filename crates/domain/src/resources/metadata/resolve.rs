@@ -49,7 +49,7 @@ pub enum Unresolved {
 /// The store's.
 pub async fn mapped(cx: &Cx<'_>, pool: &Pool, url: &str) -> Result<Option<String>> {
     Ok(match policy(cx, pool, url).await? {
-        Ok((_, policy)) => policy.client_id().map(str::to_owned),
+        Ok(Found { policy, .. }) => policy.client_id().map(str::to_owned),
         Err(_) => None,
     })
 }
@@ -75,7 +75,8 @@ pub async fn only_pool(cx: &Cx<'_>, url: &str) -> Result<Option<Arc<Pool>>> {
     Ok(found)
 }
 
-/// Returns the client of a URL, whose document is fetched unless it is kept.
+/// Returns the client of a URL, whose document is fetched unless it is kept. One that is over is good for some hours more while nothing
+/// can be learned about it.
 ///
 /// # Errors
 /// The store's; `overloaded` if too many wait for documents of the host.
@@ -84,7 +85,11 @@ pub async fn resolve(
     pool: &Pool,
     url: &str,
 ) -> Result<std::result::Result<Resolved, Unresolved>> {
-    let (url, policy) = match policy(cx, pool, url).await? {
+    let Found {
+        url,
+        policy,
+        is_named,
+    } = match policy(cx, pool, url).await? {
         Ok(found) => found,
         Err(unresolved) => return Ok(Err(unresolved)),
     };
@@ -97,13 +102,27 @@ pub async fn resolve(
             cached::used(cx, pool, &policy, cached).await?;
             cached.metadata.clone().unwrap_or_default()
         }
-        None => match fetch::fetch(cx, &url).await? {
-            Ok(fetched) => {
-                keep(cx, pool, &policy, before.as_ref(), &fetched).await?;
-                fetched.metadata
+        None => {
+            let has_document = |cached: &Cached| cached.metadata.is_some();
+            let is_known = is_named || before.as_ref().is_some_and(has_document);
+            match fetch::fetch(cx, (&pool.id, is_known), &url).await? {
+                Ok(fetched) => {
+                    keep(cx, pool, &policy, before.as_ref(), &fetched).await?;
+                    fetched.metadata
+                }
+                Err(missing) => {
+                    let before = before.as_ref().filter(|_| missing.says_nothing());
+                    let lingering = before.and_then(|cached| cached.lingering(cx.now()));
+                    match (before, lingering) {
+                        (Some(cached), Some(metadata)) => {
+                            cached::used(cx, pool, &policy, cached).await?;
+                            metadata.clone()
+                        }
+                        _ => return Ok(Err(Unresolved::Missing(missing))),
+                    }
+                }
             }
-            Err(missing) => return Ok(Err(Unresolved::Missing(missing))),
-        },
+        }
     };
     Ok(Ok(Resolved {
         client_id: policy.row.client_id,
@@ -111,12 +130,21 @@ pub async fn resolve(
     }))
 }
 
-/// Returns the URL taken apart and its policy, whose app client is there.
+/// A URL with its policy, whose app client is there.
+struct Found<'a> {
+    /// The URL, taken apart.
+    url: DocumentUrl<'a>,
+    policy: Policy,
+    /// True if the policy names this very URL, without a `*`.
+    is_named: bool,
+}
+
+/// Returns a URL with its policy.
 async fn policy<'a>(
     cx: &Cx<'_>,
     pool: &Pool,
     url: &'a str,
-) -> Result<std::result::Result<(DocumentUrl<'a>, Policy), Unresolved>> {
+) -> Result<std::result::Result<Found<'a>, Unresolved>> {
     let Some(url) = DocumentUrl::parse(url, metadata::schemes(cx)) else {
         return Ok(Err(Unresolved::NotAUrl));
     };
@@ -125,10 +153,14 @@ async fn policy<'a>(
     let (named, schemes) = (url.text.to_owned(), metadata::schemes(cx));
     let look = move || policies.of_url(&DocumentUrl::parse(&named, schemes)?);
     let policy = cx.workers.run(look).await;
-    let policy = policy.filter(|policy| policy.client_id().is_some());
+    let policy = policy.filter(|(policy, _)| policy.client_id().is_some());
     Ok(match policy {
         Some(_) if metadata::check_tier(cx, pool).is_err() => Err(Unresolved::Tier),
-        Some(policy) => Ok((url, policy)),
+        Some((policy, is_named)) => Ok(Found {
+            url,
+            policy,
+            is_named,
+        }),
         None => Err(Unresolved::NoPolicy),
     })
 }

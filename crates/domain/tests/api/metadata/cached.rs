@@ -231,7 +231,7 @@ async fn a_url_that_failed_is_left_alone_for_a_minute_and_not_listed(t: &TestApp
     );
     here.host.publishes(&url, json!({}));
     let second = missing(resolve(t, &here.pool, &url).await.map(drop));
-    assert_eq!(second, Missing::FailedLately);
+    assert_eq!(second, Missing::FailedLately { answered: true });
     assert_eq!(here.host.asked(&url), 1);
     assert_eq!(here.urls(t).await, json!({"ClientMetadataURLs": []}));
     t.advance(61).await;
@@ -379,4 +379,82 @@ async fn one_address_causes_so_many_fetches() {
         }
     }
     assert_eq!(fetched, 30);
+}
+
+fn missing<T>(found: Result<T, Unresolved>) -> Missing {
+    match found {
+        Err(Unresolved::Missing(missing)) => missing,
+        _ => panic!("a document"),
+    }
+}
+
+#[each_engine]
+async fn who_makes_up_urls_keeps_out_no_client_whose_document_is_kept(t: &TestApp) {
+    let here = Place::new(t).await;
+    resolve(t, &here.pool, &here.url).await.unwrap();
+    t.advance(DAY + 60).await;
+    here.host
+        .publishes(&here.url, json!({"client_name": "Second"}));
+    let other = here.host.url("/other.json");
+    here.host.publishes(&other, json!({}));
+    for n in 0..30 {
+        let url = here.host.url(&format!("/{n}.json"));
+        let from = format!("192.0.2.{n}");
+        let found = resolve_from(t, &here.pool, &url, &from).await;
+        assert!(matches!(missing(found), Missing::Unfit(_)));
+    }
+    let found = resolve(t, &here.pool, &other).await;
+    assert_eq!(missing(found), Missing::TooMany);
+    let found = resolve(t, &here.pool, &here.url).await.unwrap();
+    assert_eq!(found.metadata.name.as_deref(), Some("Second"));
+}
+
+#[each_engine]
+async fn a_document_that_is_over_is_good_while_nothing_can_be_learned_of_it(t: &TestApp) {
+    let here = Place::new(t).await;
+    let name = async || match resolve(t, &here.pool, &here.url).await {
+        Ok(found) => Ok(found.metadata.name),
+        Err(Unresolved::Missing(missing)) => Err(missing),
+        Err(other) => panic!("{other:?}"),
+    };
+    let first = || Ok(Some("A client".to_owned()));
+    assert_eq!(name().await, first());
+    t.advance(DAY + 60).await;
+    // No answer of HTTP.
+    here.host.answers(&here.url, String::new());
+    assert_eq!(name().await, first());
+    let asked = here.host.asked(&here.url);
+    assert!(asked > 1, "{asked}");
+    assert_eq!(name().await, first());
+    assert_eq!(here.host.asked(&here.url), asked);
+    t.advance(6 * 3_600 - 120).await;
+    assert_eq!(name().await, first());
+    t.advance(120).await;
+    let refused = name().await.unwrap_err();
+    assert!(matches!(refused, Missing::Unreachable(_)), "{refused:?}");
+    let refused = name().await.unwrap_err();
+    assert_eq!(refused, Missing::FailedLately { answered: false });
+    // A host that answers is believed, and for the minute after it.
+    t.advance(61).await;
+    here.host.publishes(&here.url, json!({}));
+    assert_eq!(name().await, first());
+    t.advance(DAY + 60).await;
+    here.host
+        .answers(&here.url, "404 None\r\nContent-Length: 0\r\n\r\n".into());
+    let refused = name().await.unwrap_err();
+    assert!(matches!(refused, Missing::Unfit(_)), "{refused:?}");
+    let refused = name().await.unwrap_err();
+    assert_eq!(refused, Missing::FailedLately { answered: true });
+    // So is an administrator who takes the document away.
+    t.advance(61).await;
+    here.host.publishes(&here.url, json!({}));
+    assert_eq!(name().await, first());
+    t.ok(
+        "UpdateClientMetadataURLState",
+        here.state(&here.url, "INVALIDATE"),
+    )
+    .await;
+    here.host.answers(&here.url, String::new());
+    let refused = name().await.unwrap_err();
+    assert!(matches!(refused, Missing::Unreachable(_)), "{refused:?}");
 }
