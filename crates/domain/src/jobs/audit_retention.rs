@@ -1,14 +1,13 @@
 //! Deletes the rows of the audit trail that are past its retention with their links, from the front of the chain, a portion
 //! at a time.
 
-use cognate_store::tables::jobs;
-use cognate_store::{Batch, CommitError};
+use cognate_store::CommitError;
 
 use crate::app::App;
 use crate::audit;
 use crate::audit::chain::{self, Age};
 use crate::errors::Result;
-use crate::jobs::runner::{Job, Progress, broken};
+use crate::jobs::runner::{Job, Progress, broken, single};
 
 /// The end of the audit trail. One node works on it at a time; the job has the empty key.
 #[derive(Default)]
@@ -19,15 +18,13 @@ impl Job for AuditRetention {
     const ROWS: Option<&'static str> = Some("audit");
 
     async fn due(app: &App, after: Option<&str>) -> Result<Vec<String>> {
-        let Some(age) = age(app).filter(|_| after.is_none()) else {
-            return Ok(Vec::new());
+        let is_any = async {
+            match age(app) {
+                Some(age) => chain::has_older(&app.store, &app.trail, age).await,
+                None => Ok(false),
+            }
         };
-        if !chain::has_older(&app.store, &app.trail, age).await? {
-            return Ok(Vec::new());
-        }
-        let add = jobs::add(Batch::new(), Self::KIND, "", "");
-        app.store.commit(add).await.map_err(broken)?;
-        Ok(vec![String::new()])
+        single::<Self>(app, after, is_any).await
     }
 
     async fn portion(&mut self, app: &App, _key: &str, _cursor: &str) -> Result<Progress> {

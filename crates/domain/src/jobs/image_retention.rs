@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use cognate_shapes::UserPoolTierType;
-use cognate_store::tables::{before_images, guards, jobs};
+use cognate_store::tables::{before_images, guards};
 use cognate_store::{Batch, CommitError};
 
 use crate::app::App;
 use crate::clock::HOUR;
 use crate::errors::Result;
-use crate::jobs::runner::{Job, Progress, broken};
+use crate::jobs::runner::{Job, Progress, broken, single};
 use crate::records::pool::Pool;
 
 /// The end of images. One node works on it at a time; the job has the empty key.
@@ -51,12 +51,10 @@ impl Job for ImageRetention {
     const EVERY: Duration = Duration::from_secs(300);
 
     async fn due(app: &App, after: Option<&str>) -> Result<Vec<String>> {
-        if after.is_some() || next(app, String::new()).await?.is_none() {
-            return Ok(Vec::new());
-        }
-        let add = jobs::add(Batch::new(), Self::KIND, "", "");
-        app.store.commit(add).await.map_err(broken)?;
-        Ok(vec![String::new()])
+        single::<Self>(app, after, async {
+            Ok(next(app, String::new()).await?.is_some())
+        })
+        .await
     }
 
     async fn portion(&mut self, app: &App, _key: &str, _cursor: &str) -> Result<Progress> {

@@ -1,12 +1,11 @@
 //! Ends recoveries that nobody starts or cancels within 24 hours (moving.md 5.2).
 
 use cognate_shapes::RestoreStatusType;
-use cognate_store::Batch;
-use cognate_store::tables::{jobs, recoveries};
+use cognate_store::tables::recoveries;
 
 use crate::app::App;
 use crate::errors::Result;
-use crate::jobs::runner::{Job, Progress, broken};
+use crate::jobs::runner::{Job, Progress, single};
 use crate::records::pool::Pool;
 use crate::records::recovery::{PREVIEW_STANDS, find};
 use crate::recovery::ends::expire;
@@ -36,12 +35,7 @@ impl Job for RecoveryExpiry {
     const ROWS: Option<&'static str> = Some("recoveries");
 
     async fn due(app: &App, after: Option<&str>) -> Result<Vec<String>> {
-        if after.is_some() || over(app).await?.is_empty() {
-            return Ok(Vec::new());
-        }
-        let add = jobs::add(Batch::new(), Self::KIND, "", "");
-        app.store.commit(add).await.map_err(broken)?;
-        Ok(vec![String::new()])
+        single::<Self>(app, after, async { Ok(!over(app).await?.is_empty()) }).await
     }
 
     async fn portion(&mut self, app: &App, _key: &str, _cursor: &str) -> Result<Progress> {

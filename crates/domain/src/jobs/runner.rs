@@ -88,6 +88,23 @@ impl Progress {
     }
 }
 
+/// Finds work of which a kind has one job, with the empty key: if there is any, the job is added. `after`: as [`Job::due`] has it.
+///
+/// # Errors
+/// The work's; a fault when the database fails.
+pub(super) async fn single<J: Job>(
+    app: &App,
+    after: Option<&str>,
+    is_any: impl Future<Output = Result<bool>> + Send,
+) -> Result<Vec<String>> {
+    if after.is_some() || !is_any.await? {
+        return Ok(Vec::new());
+    }
+    let add = table::add(Batch::new(), J::KIND, "", "");
+    app.store.commit(add).await.map_err(broken)?;
+    Ok(vec![String::new()])
+}
+
 /// Does the work that every node does, again and again.
 pub(super) async fn each_node<J: Job>(app: &App) {
     const { assert!(!J::SHARED, "work that nodes share needs leases") };

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use cognate_store::tables::{dynamic_clients, jobs};
+use cognate_store::tables::dynamic_clients;
 use cognate_store::{Batch, CommitError};
 
 use crate::app::App;
 use crate::errors::Result;
-use crate::jobs::runner::{Job, Progress, broken};
+use crate::jobs::runner::{Job, Progress, broken, single};
 use crate::records::client::Client;
 use crate::records::pool::Pool;
 pub use crate::resources::clients::unused::NAME;
@@ -65,12 +65,7 @@ impl Job for UnusedClients {
     const EVERY: Duration = Duration::from_secs(3_600);
 
     async fn due(app: &App, after: Option<&str>) -> Result<Vec<String>> {
-        if after.is_some() || over(app).await?.is_empty() {
-            return Ok(Vec::new());
-        }
-        let add = jobs::add(Batch::new(), Self::KIND, "", "");
-        app.store.commit(add).await.map_err(broken)?;
-        Ok(vec![String::new()])
+        single::<Self>(app, after, async { Ok(!over(app).await?.is_empty()) }).await
     }
 
     async fn portion(&mut self, app: &App, _key: &str, _cursor: &str) -> Result<Progress> {
