@@ -6,10 +6,7 @@ use clap::{Arg, ArgMatches, Command};
 use cognate_templates::plan::{self, Finding, Report};
 use serde_json::{Value, json};
 
-use super::{document, say, text};
-
-/// The status where something changes that the configuration does not ask for.
-const FOUND: u8 = 1;
+use super::{FOUND, document, format_of_findings, say, text};
 
 /// Returns the grammar of the command.
 pub(super) fn command() -> Command {
@@ -17,15 +14,9 @@ pub(super) fn command() -> Command {
         .value_name("PLAN")
         .default_value("-")
         .help("What `terraform show -json PLAN` prints; - or nothing for standard input");
-    let format = Arg::new("format")
-        .long("format")
-        .value_name("FORMAT")
-        .value_parser(["text", "json"])
-        .default_value("text")
-        .help("How the findings are printed");
     Command::new("explain-plan")
         .about("Say why a Terraform plan changes what nobody changed; the status is 1 if it does")
-        .args([plan, format])
+        .args([plan, format_of_findings()])
 }
 
 /// Runs the command.

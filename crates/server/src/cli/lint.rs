@@ -7,12 +7,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use cognate_domain::lint::{Severity, table};
 use serde_json::{Value, json};
 
-use super::{Reach, say, text};
+use super::{FOUND, Reach, format_of_findings, say, text};
 use crate::admin::Request;
 use crate::settings::config::Config;
 
-/// The status where there are findings at or above the bound.
-const FOUND: u8 = 1;
 /// The status where the command could not run.
 pub(super) const NOT_RUN: u8 = 2;
 
@@ -22,12 +20,6 @@ pub(super) fn command() -> Command {
         .value_name("POOL")
         .required(true)
         .help("Pool id");
-    let format = Arg::new("format")
-        .long("format")
-        .value_name("FORMAT")
-        .value_parser(["text", "json"])
-        .default_value("text")
-        .help("How the findings are printed");
     let deny = Arg::new("deny")
         .long("deny")
         .value_name("SEVERITY")
@@ -41,7 +33,7 @@ pub(super) fn command() -> Command {
         .help("Leave a rule out; may be given several times");
     Command::new("lint")
         .about("Say what is dangerous or surprising in the settings of a pool")
-        .args([pool, format, deny, allow])
+        .args([pool, format_of_findings(), deny, allow])
 }
 
 /// Runs the command.
@@ -71,6 +63,7 @@ pub(super) async fn run(config: &Config, matches: &ArgMatches) -> anyhow::Result
             }
         }
     }
+    // Those at or above it count.
     let bound = severity(&text(matches, "deny"))?;
     for finding in &found {
         if severity(member(finding, "severity"))? >= bound {

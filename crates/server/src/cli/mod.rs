@@ -408,6 +408,19 @@ impl Reach {
     }
 }
 
+/// The status of commands that look for something where there are findings.
+const FOUND: u8 = 1;
+
+/// Returns how such a command prints them.
+fn format_of_findings() -> Arg {
+    Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .value_parser(["text", "json"])
+        .default_value("text")
+        .help("How the findings are printed")
+}
+
 fn text(matches: &ArgMatches, name: &str) -> String {
     matches.get_one::<String>(name).cloned().unwrap_or_default()
 }

@@ -119,6 +119,12 @@ async fn site(server: &TestServer) -> (String, Value) {
     (pool, client["UserPoolClient"]["ClientId"].clone())
 }
 
+/// The server itself and two worlds of it.
+fn places(server: &TestServer) -> (Place, Place, Place) {
+    let world = |name| Place::world(server, name);
+    (Place::of(server), world("a"), world("b"))
+}
+
 fn claims(token: &Value) -> Value {
     let payload = token.as_str().unwrap().split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
@@ -128,11 +134,7 @@ fn claims(token: &Value) -> Value {
 async fn what_happens_in_a_world_happens_nowhere_else() {
     let server = TestServer::dev().await.unwrap();
     let (pool, client) = site(&server).await;
-    let (base, a, b) = (
-        Place::of(&server),
-        Place::world(&server, "a"),
-        Place::world(&server, "b"),
-    );
+    let (base, a, b) = places(&server);
     let before = base.sign_in(&client).await;
     // A world begins as what the server is, sessions included.
     for world in [&a, &b] {
@@ -186,11 +188,7 @@ async fn what_happens_in_a_world_happens_nowhere_else() {
 async fn snapshots_are_those_of_their_world() {
     let server = TestServer::dev().await.unwrap();
     let (pool, client) = site(&server).await;
-    let (base, a, b) = (
-        Place::of(&server),
-        Place::world(&server, "a"),
-        Place::world(&server, "b"),
-    );
+    let (base, a, b) = places(&server);
     // The worlds first, which would begin with what was done before.
     for place in [&a, &b, &base] {
         let (status, made) = place.dev(Method::POST, "snapshots/s", "").await;
