@@ -25,6 +25,14 @@ pub const STANDARD: &[&str] = &[
     "zoneinfo",
 ];
 
+/// True for a custom attribute whose name is a standard one's. AddCustomAttributes makes such; the name without its prefix, by which
+/// Terraform and CreateUserPool have it, is the standard attribute.
+pub fn is_shadowed(name: &str) -> bool {
+    let bare = name.strip_prefix("dev:").unwrap_or(name);
+    bare.strip_prefix("custom:")
+        .is_some_and(|bare| STANDARD.contains(&bare))
+}
+
 /// What a state has of resources beyond their settings: what the service answers, and what says once more what another
 /// attribute says.
 pub const ANSWERED: &[&str] = &[

@@ -100,7 +100,8 @@ fn inner(
     out
 }
 
-fn below(path: &str, name: &str) -> String {
+/// Returns the path of a member of what is at a path.
+pub fn below(path: &str, name: &str) -> String {
     match path.is_empty() {
         true => name.to_owned(),
         false => format!("{path}.{name}"),

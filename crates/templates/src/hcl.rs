@@ -84,7 +84,14 @@ impl Body {
     /// Returns the text of the file whose content this is.
     pub fn file(&self) -> String {
         let mut out = String::new();
-        self.write(0, &mut out);
+        self.write(0, true, &mut out);
+        out
+    }
+
+    /// Returns the same without heredocs: no blank before a line of it is part of a text, so that it may stand anywhere.
+    pub fn lines(&self) -> String {
+        let mut out = String::new();
+        self.write(0, false, &mut out);
         out
     }
 
@@ -119,7 +126,7 @@ impl Body {
         }
     }
 
-    fn write(&self, indent: usize, out: &mut String) {
+    fn write(&self, indent: usize, heredocs: bool, out: &mut String) {
         let mut at = 0;
         while let Some(item) = self.items.get(at) {
             let block = matches!(item, Item::Block(..));
@@ -131,7 +138,7 @@ impl Body {
             }
             match item {
                 Item::Attribute(..) => {
-                    let group = self.group(at);
+                    let group = self.group(at, heredocs);
                     let width = group.iter().map(|(name, _)| name.chars().count()).max();
                     for (name, value) in &group {
                         pad(indent, out);
@@ -144,7 +151,7 @@ impl Body {
                     {
                         pad(indent, out);
                         let _ = write!(out, "{name} = ");
-                        written(expression, indent, out);
+                        written(expression, indent, heredocs, out);
                         out.push('\n');
                     }
                     at += group.len().max(1);
@@ -159,7 +166,7 @@ impl Body {
                     out.push_str(" {");
                     if !body.is_empty() {
                         out.push('\n');
-                        body.write(indent + 2, out);
+                        body.write(indent + 2, heredocs, out);
                         pad(indent, out);
                     }
                     out.push_str("}\n");
@@ -180,14 +187,14 @@ impl Body {
     }
 
     /// Returns the neighbouring attributes from one on whose `=` stand in one column.
-    fn group(&self, from: usize) -> Vec<(&str, String)> {
+    fn group(&self, from: usize, heredocs: bool) -> Vec<(&str, String)> {
         let mut group = Vec::new();
         for item in self.items.iter().skip(from) {
             let Item::Attribute(name, expression) = item else {
                 break;
             };
             let mut value = String::new();
-            written(expression, 0, &mut value);
+            written(expression, 0, heredocs, &mut value);
             // A heredoc stands in the column of its neighbours, a table does not.
             if value.contains('\n') && !value.starts_with("<<") {
                 break;
@@ -202,9 +209,9 @@ fn pad(indent: usize, out: &mut String) {
     out.extend(std::iter::repeat_n(' ', indent));
 }
 
-fn written(expression: &Expression, indent: usize, out: &mut String) {
+fn written(expression: &Expression, indent: usize, heredocs: bool, out: &mut String) {
     match expression {
-        Expression::Value(Value::String(text)) => match heredoc(text) {
+        Expression::Value(Value::String(text)) if heredocs => match heredoc(text) {
             Some(document) => out.push_str(&document),
             None => out.push_str(&quoted(text)),
         },

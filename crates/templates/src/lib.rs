@@ -10,12 +10,13 @@
 //! | [`hcl`] | the language of Terraform, written |
 //! | [`terraform`] | a pool as a configuration |
 //! | [`cloudformation`] | a pool as a template |
-//! | [`texts`] | what may stand in a file as it is |
+//! | [`texts`] | what may stand in a file as it is, and names that are told apart |
+//! | [`attributes`] | names of attributes |
 //! | [`plan`] | what a plan wants to change, and why |
 //!
 //! A seed is what docs/SEED.md says, as JSON: the caller has its types, its checks and its files. No store, no clock, no network.
 
-mod attributes;
+pub mod attributes;
 pub mod cloudformation;
 pub mod fields;
 pub mod hcl;
@@ -28,6 +29,8 @@ mod tables;
 pub mod terraform;
 pub mod texts;
 
+#[cfg(test)]
+mod hostile_tests;
 #[cfg(test)]
 mod plan_tests;
 #[cfg(test)]

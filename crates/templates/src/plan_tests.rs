@@ -358,3 +358,50 @@ fn every_cause_has_a_source_and_what_has_to_be_there_is_json() {
         }
     }
 }
+
+#[test]
+fn what_people_set_of_a_provider_is_not_the_services() {
+    let details = |details: Value| json!({"provider_details": details});
+    for (name, is_known) in [
+        ("authorize_scopes", false),
+        ("client_id", false),
+        ("IDPSignout", false),
+        ("authorize_url", true),
+        ("jwks_uri", true),
+        ("api_version", true),
+    ] {
+        let change = plan(
+            "identity_provider",
+            details(json!({"MetadataURL": "u", name: "x"})),
+            details(json!({"MetadataURL": "u"})),
+            details(json!({"constant_value": {"MetadataURL": "u"}})),
+        );
+        let field = format!("provider_details[\"{name}\"]");
+        let line = format!("provider_details = {{\n  {name} = \"x\"\n}}");
+        assert_eq!(only(&change), (field, is_known, line));
+    }
+}
+
+#[test]
+fn a_text_of_several_lines_may_stand_anywhere() {
+    let message = "a ${x}\n  b\n";
+    let change = plan(
+        "user_pool",
+        json!({"email_verification_message": message, "verification_message_template": [{"sms_message": message}]}),
+        json!({"email_verification_message": null, "verification_message_template": []}),
+        json!({}),
+    );
+    let report = explain(&change).unwrap();
+    let lines: Vec<&str> = report
+        .findings
+        .iter()
+        .map(|finding| finding.line.as_str())
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            r#"email_verification_message = "a $${x}\n  b\n""#,
+            "verification_message_template {\n  sms_message = \"a $${x}\\n  b\\n\"\n}",
+        ]
+    );
+}

@@ -21,6 +21,16 @@ pub struct Made {
 /// The secrets among the details of a provider.
 pub const PROVIDER_SECRETS: [&str; 2] = ["client_secret", "private_key"];
 
+/// Returns which of them a provider of a type has; none for SAML.
+pub fn secret_of(provider_type: &str) -> Option<&'static str> {
+    let [secret, key] = PROVIDER_SECRETS;
+    match provider_type {
+        "SAML" => None,
+        "SignInWithApple" => Some(key),
+        _ => Some(secret),
+    }
+}
+
 /// Returns the seed of a state. Without `secrets` there are none in it: a client that has one is to get a new one, and
 /// providers and users are without theirs.
 pub fn of(state: State, secrets: bool) -> Made {
@@ -48,6 +58,10 @@ struct Maker {
     pools: BTreeMap<String, Table>,
     /// What is there: pool, list and name.
     seen: BTreeSet<(String, &'static str, String)>,
+    /// Where a user stands in the list of a pool: pool and name.
+    places: BTreeMap<(String, String), usize>,
+    /// Memberships that are there: pool, user and group.
+    memberships: BTreeSet<(String, String, String)>,
     /// What of the resource that is read has no place in a seed.
     rest: Rest,
 }
@@ -249,14 +263,20 @@ impl Maker {
             let own = attributes
                 .iter()
                 .filter(|(name, _)| !["sub", "identities"].contains(&name.as_str()));
-            let attributes: Table = own
-                .map(|(name, value)| {
-                    let custom =
-                        !name.contains(':') && !attributes::STANDARD.contains(&name.as_str());
-                    let prefix = if custom { "custom:" } else { "" };
-                    (format!("{prefix}{name}"), value.clone())
-                })
-                .collect();
+            let mut attributes = Table::new();
+            for (name, value) in own {
+                if attributes::is_shadowed(name) {
+                    let what = format!(
+                        "{}: {name} is left out: its name is a standard attribute's",
+                        resource.address
+                    );
+                    self.notes.push(what);
+                    continue;
+                }
+                let custom = !name.contains(':') && !attributes::STANDARD.contains(&name.as_str());
+                let prefix = if custom { "custom:" } else { "" };
+                attributes.insert(format!("{prefix}{name}"), value.clone());
+            }
             if !attributes.is_empty() {
                 user.insert("attributes".to_owned(), attributes.into());
             }
@@ -290,7 +310,15 @@ impl Maker {
                 self.notes.push(what);
             }
         }
+        self.add_user(pool, name, user);
+    }
+
+    fn add_user(&mut self, pool: &str, name: &str, user: Table) {
         self.push(pool, "users", user);
+        let users = self.entry(pool).get("users").and_then(Value::as_array);
+        let place = users.map_or(0, |users| users.len().saturating_sub(1));
+        self.places
+            .insert((pool.to_owned(), name.to_owned()), place);
     }
 
     /// Puts a user into a group. One who is not in the state is one of the pool.
@@ -307,16 +335,18 @@ impl Maker {
         {
             let mut table = Table::new();
             table.insert("username".to_owned(), user.into());
-            self.push(pool, "users", table);
+            self.add_user(pool, user, table);
+        }
+        let membership = (pool.to_owned(), user.to_owned(), group.to_owned());
+        let place = self.places.get(&(pool.to_owned(), user.to_owned()));
+        let place = place.copied().unwrap_or_default();
+        if !self.memberships.insert(membership) {
+            return;
         }
         let users = self.entry(pool).get_mut("users");
-        let users = users.and_then(Value::as_array_mut).into_iter().flatten();
-        let found = users
-            .filter_map(Value::as_object_mut)
-            .find(|found| text(found, "username") == user);
-        if let Some(found) = found
+        let found = users.and_then(|users| users.get_mut(place));
+        if let Some(Value::Object(found)) = found
             && let Value::Array(groups) = found.entry("groups").or_insert_with(|| json!([]))
-            && !groups.contains(&json!(group))
         {
             groups.push(group.into());
         }

@@ -1,5 +1,7 @@
 //! Tables of JSON as the writers read them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value};
 
 /// A table.
@@ -32,4 +34,28 @@ pub fn says_something(value: &Value) -> bool {
         Value::Object(members) => !members.is_empty(),
         Value::Bool(true) => true,
     }
+}
+
+/// The members of a pool in a seed that no other language has, and what they are.
+pub const UNSAID: [(&str, &str); 2] = [
+    ("issuer", "the issuer of its tokens"),
+    ("signing_keys", "its signing keys"),
+];
+
+/// Returns what has to be there before a client with these settings: of providers by name, and of resource servers by identifier.
+pub fn needed<'a>(
+    settings: &Table,
+    providers: &'a BTreeMap<String, String>,
+    servers: &'a BTreeMap<String, String>,
+) -> BTreeSet<&'a String> {
+    let texts = |name: &str| {
+        let items = settings.get(name).and_then(Value::as_array);
+        items.into_iter().flatten().filter_map(Value::as_str)
+    };
+    let used = texts("SupportedIdentityProviders").filter_map(|name| providers.get(name));
+    let scopes = texts("AllowedOAuthScopes").filter_map(|scope| {
+        let (identifier, _) = scope.rsplit_once('/')?;
+        servers.get(identifier)
+    });
+    used.chain(scopes).collect()
 }

@@ -360,6 +360,31 @@ fn brandings_say_one_of_two_and_are_imported_by_pool_and_id() {
 }
 
 #[test]
+fn what_second_factors_say_while_they_are_off_is_named() {
+    let pool = |mfa: Value| json!({"id": "us-east-1_A", "settings": {"PoolName": "p"}, "mfa": mfa});
+    let email = json!({"Message": "m {####}", "Subject": ""});
+    let off = json!({"MfaConfiguration": "OFF", "EmailMfaConfiguration": email, "SoftwareTokenMfaConfiguration": {"Enabled": true}});
+    let made = terraform::configuration(&[pool(off)], &Beside::default());
+    let address = "aws_cognito_user_pool.p";
+    assert_eq!(
+        made.warnings,
+        [
+            format!(
+                "{address}: Mfa.SoftwareTokenMfaConfiguration.Enabled, while second factors are off"
+            ),
+            format!("{address}: Mfa.EmailMfaConfiguration.Message, while second factors are off"),
+        ]
+    );
+    for nothing in [
+        json!({}),
+        json!({"MfaConfiguration": "OFF", "EmailMfaConfiguration": {}, "SoftwareTokenMfaConfiguration": {"Enabled": false}}),
+    ] {
+        let made = terraform::configuration(&[pool(nothing)], &Beside::default());
+        assert_eq!(made.warnings, [""; 0]);
+    }
+}
+
+#[test]
 fn a_name_that_no_import_takes_ends_no_plan() {
     let pool = json!({"id": "us-east-1_A", "settings": {"PoolName": "p"}, "groups": [{"GroupName": "a/b"}],
         "users": [{"username": "a/b", "groups": ["a/b"]}, {"username": "jane"}]});

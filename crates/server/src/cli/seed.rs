@@ -166,7 +166,7 @@ fn read(config: &Config, file: Option<&str>) -> anyhow::Result<SeedFile> {
 async fn apply(config: &Config, file: Option<&str>, only_look: bool) -> anyhow::Result<ExitCode> {
     let seed = read(config, file)?;
     for note in &seed.plan.notes {
-        say(&format!("note: {note}"))?;
+        say(&format!("note: {}", shown(note)))?;
     }
     let mut reach = Reach::new(config)?;
     let outcome = all(&mut reach, &seed, only_look).await;
@@ -222,14 +222,15 @@ async fn one(reach: &mut Reach, part: &Part, only_look: bool) -> anyhow::Result<
 }
 
 /// What people chose as names is escaped: it may be made for a terminal.
-fn print(change: &Change) -> anyhow::Result<()> {
-    let shown = |text: &str| -> String {
-        let escaped = |c: char| match c.is_control() {
-            true => c.escape_debug().collect::<Vec<_>>(),
-            false => vec![c],
-        };
-        text.chars().flat_map(escaped).collect()
+fn shown(text: &str) -> String {
+    let escaped = |c: char| match c.is_control() {
+        true => c.escape_debug().collect::<Vec<_>>(),
+        false => vec![c],
     };
+    text.chars().flat_map(escaped).collect()
+}
+
+fn print(change: &Change) -> anyhow::Result<()> {
     let what = shown(&change.what);
     match change.outcome {
         Outcome::Created => say(&format!("+ {what}"))?,

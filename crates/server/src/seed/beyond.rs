@@ -7,6 +7,7 @@ use cognate_domain::records::pool::{Pool, SessionSettings};
 use cognate_domain::records::provider::{Linking, Provider};
 use cognate_store::StoreError;
 use cognate_store::tables::{cimd_policies, clients, dynamic_clients, identity_providers, terms};
+use cognate_templates::attributes::is_shadowed;
 
 use super::apply::users;
 
@@ -51,9 +52,17 @@ pub async fn of_pool(app: &App, pool_id: &str) -> Result<Vec<String>, String> {
             "the app clients that registered themselves".to_owned(),
         ),
     ];
+    let shadowed = pool.doc.schema.iter();
+    let shadowed = shadowed.filter_map(|attribute| attribute.name.as_deref());
+    let shadowed = shadowed.filter(|name| is_shadowed(name)).map(|name| {
+        let what = "since its name without the prefix is a standard attribute's";
+        format!("the attribute {name} and what users have in it, {what}")
+    });
     let there = rows.into_iter().filter(|(is_there, _)| *is_there);
     Ok(there
-        .map(|(_, what)| format!("user pool {pool_id}: {what}"))
+        .map(|(_, what)| what)
+        .chain(shadowed)
+        .map(|what| format!("user pool {pool_id}: {what}"))
         .collect())
 }
 

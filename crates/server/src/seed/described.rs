@@ -1,5 +1,6 @@
 //! The answers of `aws cognito-idp describe-user-pool` and `describe-user-pool-client` as seeds.
 
+use cognate_templates::attributes::is_shadowed;
 use serde_json::{Value, json};
 
 use super::SeedError;
@@ -19,6 +20,15 @@ pub fn seed(node: &Node) -> Result<(Seed, Vec<String>), SeedError> {
         let pool = found.to_json();
         let id = text(&pool, "Id")
             .ok_or_else(|| SeedError::at(found.line, "there is no Id").within("UserPool"))?;
+        let attributes = pool.get("SchemaAttributes").and_then(Value::as_array);
+        let names = attributes.into_iter().flatten();
+        for name in names.filter_map(|attribute| text(attribute, "Name")) {
+            if is_shadowed(name) {
+                notes.push(format!(
+                    "user pool {id}: the attribute {name} is left out: its name is a standard attribute's"
+                ));
+            }
+        }
         pools.push(PoolSeed {
             id: id.to_owned(),
             settings: Some(pool_settings(&pool)),

@@ -9,6 +9,8 @@ use cognate_domain::{App, audit};
 use cognate_moving::record::{PasswordRecord, UserRecord};
 use cognate_shapes::Op;
 use cognate_store::{Batch, Store};
+use cognate_templates::attributes::is_shadowed;
+use cognate_templates::seeds::PROVIDER_SECRETS;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -150,7 +152,8 @@ async fn whole(call: Call<'_>, secrets: bool) -> Result<PoolSeed, String> {
     })
 }
 
-/// Returns the input of CreateUserPool by which the pool would be as Describe shows it.
+/// Returns the input of CreateUserPool by which the pool would be as Describe shows it, without attributes that it cannot name
+/// ([`is_shadowed`]).
 pub fn pool_settings(found: &Value) -> Input {
     // What the template and the second factors say once more.
     let but = [
@@ -173,7 +176,7 @@ pub fn pool_settings(found: &Value) -> Input {
     let schema = found.get("SchemaAttributes").and_then(Value::as_array);
     let own = schema.into_iter().flatten();
     let own: Vec<Value> = own
-        .filter(|attribute| !usual.contains(attribute))
+        .filter(|attribute| !usual.contains(attribute) && !is_shadowed(text(attribute, "Name")))
         .map(|attribute| {
             let mut attribute = attribute.clone();
             let name = attribute.get("Name").and_then(Value::as_str);
@@ -247,9 +250,6 @@ async fn servers(call: Call<'_>, from: Option<&str>) -> Result<Page<Input>, Stri
         next,
     })
 }
-
-/// The secrets among the details of a provider.
-const PROVIDER_SECRETS: [&str; 2] = ["client_secret", "private_key"];
 
 async fn providers(
     call: Call<'_>,
@@ -349,6 +349,7 @@ async fn people(
 const APP: &str = "SOFTWARE_TOKEN_MFA";
 
 fn user(mut record: UserRecord) -> UserSeed {
+    record.attributes.retain(|name, _| !is_shadowed(name));
     let password_hash = record.password.as_ref().map(|password| match password {
         PasswordRecord::Native(text) => format!("native:{text}"),
         PasswordRecord::Imported(text) => format!("imported:{text}"),

@@ -166,4 +166,6 @@ pub fn is_seed(text: &str, language: Language) -> bool {
 }
 
 #[cfg(test)]
+mod kinds_tests;
+#[cfg(test)]
 mod tests;

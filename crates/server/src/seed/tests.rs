@@ -128,13 +128,22 @@ fn what_is_no_seed_says_what_is_taken() {
     let read = read(&state.to_string(), Language::Json, "x", "y");
     let error = read.unwrap_err().to_string();
     assert!(error.starts_with("a state has version 4"), "{error}");
+    // A name may be made for a terminal.
+    let old = json!({"version": 4, "terraform_version": "0.11.14", "resources": [
+        {"type": "aws_cognito_user_pool", "name": "\u{1b}[2J", "instances": [{"attributes_flat": {}}]}]});
+    let error = state::of(&old, true).unwrap_err().to_string();
+    assert!(
+        error.starts_with("aws_cognito_user_pool.\\u{1b}[2J has no attributes"),
+        "{error}"
+    );
 }
 
 #[test]
 fn answers_of_describe_are_seeds() {
     let text = json!({
         "UserPool": {"Id": "us-east-1_Abc", "Name": "old", "Arn": "x", "CreationDate": 1, "MfaConfiguration": "OPTIONAL",
-            "SchemaAttributes": [{"Name": "custom:dept", "AttributeDataType": "String", "Mutable": true}],
+            "SchemaAttributes": [{"Name": "custom:dept", "AttributeDataType": "String", "Mutable": true},
+                {"Name": "custom:email", "AttributeDataType": "String"}],
             "EmailVerificationMessage": "x", "VerificationMessageTemplate": {"EmailMessage": "x"},
             "AdminCreateUserConfig": {"UnusedAccountValidityDays": 7}},
         "UserPoolClient": {"UserPoolId": "us-east-1_Abc", "ClientId": "abc", "ClientName": "web", "ClientSecret": "s",
@@ -150,6 +159,13 @@ fn answers_of_describe_are_seeds() {
                 "VerificationMessageTemplate": {"EmailMessage": "x"}}}),
             json!({"mfa": {"MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": true}}}),
             json!({"client": {"id": "abc", "secret": "s", "settings": {"ClientName": "web"}}}),
+        ]
+    );
+    // By its name a seed would declare the standard one anew.
+    assert_eq!(
+        plan.notes,
+        [
+            "user pool us-east-1_Abc: the attribute custom:email is left out: its name is a standard attribute's"
         ]
     );
 }

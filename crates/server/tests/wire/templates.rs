@@ -100,6 +100,15 @@ async fn a_state_of_terraform_keeps_its_ids_and_a_template_has_no_changes() {
     );
     let diff = done(&folder, &["diff", template], 0);
     assert!(diff.ends_with("no changes\n"), "{diff}");
+    // A name in a template may be made for a terminal.
+    let odd = folder.join("odd.json");
+    let resources = json!({"Resources": {"\u{1b}[2Jx": {"Type": "AWS::Cognito::UserPool"}}});
+    std::fs::write(&odd, resources.to_string()).unwrap();
+    let diff = done(&folder, &["diff", odd.to_str().unwrap()], 1);
+    assert!(
+        diff.starts_with("note: \\u{1b}[2Jx is user pool "),
+        "{diff}"
+    );
     let configuration = done(&folder, &["export", POOL, "--format", "terraform"], 0);
     assert!(
         configuration.contains(&format!("  id = \"{POOL}/statedclient\"")),
@@ -205,6 +214,16 @@ async fn what_no_seed_can_hold_is_named_in_each_language() {
     ] {
         call(&server, operation, input).await;
     }
+    let attributes = json!([{"Name": "email", "AttributeDataType": "String", "Mutable": true}]);
+    call(
+        &server,
+        "AddCustomAttributes",
+        json!({"CustomAttributes": attributes}),
+    )
+    .await;
+    let own = json!([{"Name": "custom:email", "Value": "not hers"}]);
+    let own = json!({"Username": "jane", "UserAttributes": own});
+    call(&server, "AdminUpdateUserAttributes", own).await;
     let linking = ["providers", "policy", POOL, "corp", "admin-approval"];
     let upstream = [
         "upstream",
@@ -233,6 +252,10 @@ async fn what_no_seed_can_hold_is_named_in_each_language() {
         format!("user pool {POOL}: the linking policies of corp"),
         format!("user pool {POOL}: the upstream in front of which it stands"),
         format!("user pool {POOL}: the app clients that registered themselves"),
+        format!(
+            "user pool {POOL}: the attribute custom:email and what users have in it, since its name without the prefix is a standard \
+             attribute's"
+        ),
         "app client seededserver: its second secret".to_owned(),
         "app client seededserver: its session configuration".to_owned(),
     ];
@@ -248,7 +271,9 @@ async fn what_no_seed_can_hold_is_named_in_each_language() {
         .map(|what| format!("note: not in it: {what}\n"))
         .collect();
     for format in ["yaml", "json", "toml"] {
-        assert_eq!(said_beside(format).1, expected, "{format}");
+        let (text, beside) = said_beside(format);
+        assert_eq!(beside, expected, "{format}");
+        assert!(!text.contains("not hers"), "{text}");
     }
     // Who has the file alone is told, too.
     for format in ["terraform", "cloudformation"] {
@@ -257,6 +282,7 @@ async fn what_no_seed_can_hold_is_named_in_each_language() {
         for what in &left_out {
             assert!(text.contains(what), "{what}: {text}");
         }
+        assert!(!text.contains("not hers"), "{text}");
     }
     server.stop().await;
 }

@@ -2,15 +2,17 @@
 //!
 //! A template cannot say ids: they are in the metadata of its resources (`Cognate`), where the reader of templates finds them.
 
+mod literal;
 mod people;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::fields::paths;
-use crate::seeds::PROVIDER_SECRETS;
-use crate::tables::{Table, table, tables, text};
+use crate::fields::{paths, put};
+use crate::seeds::secret_of;
+use crate::tables::{Table, UNSAID, needed, table, tables, text};
+use crate::texts::Names;
 
 /// The member of a resource's metadata that is this program's.
 pub const METADATA: &str = "Cognate";
@@ -113,7 +115,33 @@ struct Writer {
     resources: Table,
     parameters: Table,
     warnings: Vec<String>,
+    /// Of resources and parameters.
+    names: Names,
 }
+
+/// A resource before it is written.
+#[derive(Default)]
+struct Resource<'a> {
+    logical: &'a str,
+    /// Its type without `AWS::Cognito::`.
+    kind: &'a str,
+    /// What the pool says, which CloudFormation has to take as it is.
+    properties: Table,
+    /// What refers to another resource or to a parameter: its path and the logical id.
+    references: Vec<(String, &'a str)>,
+    metadata: Option<Value>,
+    /// What has to be there before it.
+    needs: Vec<String>,
+}
+
+/// The properties without which CloudFormation gives a resource a name of its own choice.
+const NAMES: [&str; 5] = [
+    "Domain",
+    "GroupName",
+    "Identifier",
+    "ProviderName",
+    "Username",
+];
 
 /// A pool while it is written: its logical id, and those of what others name.
 struct Owner {
@@ -126,8 +154,11 @@ struct Owner {
     domains: Vec<String>,
 }
 
-fn reference(logical: &str) -> Value {
-    json!({"Ref": logical})
+impl Owner {
+    /// Returns the reference by which a resource belongs to the pool.
+    fn reference(&self) -> (String, &str) {
+        ("UserPoolId".to_owned(), &self.logical)
+    }
 }
 
 /// Returns letters and digits that follow from a text.
@@ -165,12 +196,14 @@ impl Writer {
             properties.insert("UserPoolName".to_owned(), name);
         }
         self.second_factors(&logical, table(pool, "mfa"), &mut properties);
-        let metadata = json!({"Id": owner.id});
-        self.add(&logical, "UserPool", properties, Some(metadata), &[]);
-        for (member, what) in [
-            ("issuer", "the issuer of its tokens"),
-            ("signing_keys", "its signing keys"),
-        ] {
+        self.add(Resource {
+            logical: &logical,
+            kind: "UserPool",
+            properties,
+            metadata: Some(json!({"Id": owner.id})),
+            ..Resource::default()
+        });
+        for (member, what) in UNSAID {
             if pool.contains_key(member) {
                 self.warnings.push(format!("{logical}: {what}"));
             }
@@ -178,9 +211,10 @@ impl Writer {
         for server in tables(pool, "resource_servers") {
             let name = format!("Server{}", word(text(server, "Name")));
             let made = self.simple(&owner, &name, "UserPoolResourceServer", SERVER, server);
-            owner
-                .servers
-                .insert(text(server, "Identifier").to_owned(), made);
+            if let Some(made) = made {
+                let identifier = text(server, "Identifier");
+                owner.servers.insert(identifier.to_owned(), made);
+            }
         }
         for provider in tables(pool, "identity_providers") {
             self.provider(&mut owner, provider);
@@ -191,7 +225,7 @@ impl Writer {
         for domain in tables(pool, "domains") {
             let name = format!("Domain{}", word(text(domain, "Domain")));
             let made = self.simple(&owner, &name, "UserPoolDomain", DOMAIN, domain);
-            owner.domains.push(made);
+            owner.domains.extend(made);
         }
         for group in tables(pool, "groups") {
             let name = text(group, "GroupName").to_owned();
@@ -202,7 +236,9 @@ impl Writer {
                 GROUP,
                 group,
             );
-            owner.groups.insert(name, made);
+            if let Some(made) = made {
+                owner.groups.insert(name, made);
+            }
         }
         for risk in tables(pool, "risk_configurations") {
             self.of_client(
@@ -244,80 +280,59 @@ impl Writer {
     }
 
     /// Returns a logical id that is not taken.
-    fn logical(&self, name: &str) -> String {
-        let taken =
-            |name: &str| self.resources.contains_key(name) || self.parameters.contains_key(name);
-        let mut at = 1;
-        let mut unique = name.to_owned();
-        while taken(&unique) {
-            at += 1;
-            unique = format!("{name}x{at}");
-        }
-        unique
+    fn logical(&mut self, name: &str) -> String {
+        self.names.take(name, "x")
     }
 
     /// Keeps the properties that a type has, and warns about the others.
     fn known(&mut self, logical: &str, names: &[&str], members: Table) -> Table {
-        let (mut known, other): (Table, Table) = members
+        let (known, other): (Table, Table) = members
             .into_iter()
             .partition(|(name, _)| names.contains(&name.as_str()));
         for path in paths(&Value::Object(other)) {
             self.warnings.push(format!("{logical}: {path}"));
         }
-        self.literal(logical, &mut known);
         known
     }
 
-    /// Takes out what CloudFormation would not take as it is written.
-    fn literal(&mut self, logical: &str, members: &mut Table) {
-        let mut names = Vec::new();
-        for (name, value) in &mut *members {
-            match value {
-                Value::Object(inner) if is_function(inner) => {
-                    let what =
-                        format!("{logical}: {name}, which CloudFormation takes for a function");
-                    self.warnings.push(what);
-                    names.push(name.clone());
+    /// Adds a resource; false for one that has no name without what CloudFormation would not take as it is written.
+    fn add(&mut self, resource: Resource<'_>) -> bool {
+        let logical = resource.logical;
+        let mut properties = Table::new();
+        let mut is_named = true;
+        for (name, value) in resource.properties {
+            match self.literal(logical, &name, value).0 {
+                Some(value) => {
+                    properties.insert(name, value);
                 }
-                Value::Object(inner) => self.literal(logical, inner),
-                Value::Array(items) => {
-                    for inner in items.iter_mut().filter_map(Value::as_object_mut) {
-                        self.literal(logical, inner);
-                    }
-                }
-                Value::String(text) if text.contains("{{resolve:") => {
-                    let what =
-                        format!("{logical}: {name}, in which CloudFormation resolves a reference");
-                    self.warnings.push(what);
-                    names.push(name.clone());
-                }
-                _ => {}
+                None => is_named &= !NAMES.contains(&name.as_str()),
             }
         }
-        members.retain(|name, _| !names.contains(name));
-    }
-
-    fn add(
-        &mut self,
-        logical: &str,
-        kind: &str,
-        properties: Table,
-        metadata: Option<Value>,
-        needs: &[String],
-    ) {
-        let mut resource = Table::new();
-        resource.insert("Type".to_owned(), format!("AWS::Cognito::{kind}").into());
+        if !is_named {
+            self.warnings
+                .push(format!("{logical} as a whole, since it has no name"));
+            return false;
+        }
+        for (path, target) in resource.references {
+            put(&mut properties, &path, json!({"Ref": target}));
+        }
+        let mut out = Table::new();
+        out.insert(
+            "Type".to_owned(),
+            format!("AWS::Cognito::{}", resource.kind).into(),
+        );
         // An import of resources that are there demands it.
-        resource.insert("DeletionPolicy".to_owned(), "Retain".into());
-        resource.insert("UpdateReplacePolicy".to_owned(), "Retain".into());
-        if let Some(metadata) = metadata {
-            resource.insert("Metadata".to_owned(), json!({METADATA: metadata}));
+        out.insert("DeletionPolicy".to_owned(), "Retain".into());
+        out.insert("UpdateReplacePolicy".to_owned(), "Retain".into());
+        if let Some(metadata) = resource.metadata {
+            out.insert("Metadata".to_owned(), json!({METADATA: metadata}));
         }
-        if !needs.is_empty() {
-            resource.insert("DependsOn".to_owned(), needs.into());
+        if !resource.needs.is_empty() {
+            out.insert("DependsOn".to_owned(), resource.needs.into());
         }
-        resource.insert("Properties".to_owned(), properties.into());
-        self.resources.insert(logical.to_owned(), resource.into());
+        out.insert("Properties".to_owned(), properties.into());
+        self.resources.insert(logical.to_owned(), out.into());
+        true
     }
 
     fn simple(
@@ -327,35 +342,43 @@ impl Writer {
         kind: &str,
         names: &[&str],
         input: &Table,
-    ) -> String {
+    ) -> Option<String> {
         let logical = self.logical(&format!("{}{name}", owner.logical));
-        let mut properties = self.known(&logical, names, input.clone());
-        properties.insert("UserPoolId".to_owned(), reference(&owner.logical));
-        self.add(&logical, kind, properties, None, &[]);
-        logical
+        let properties = self.known(&logical, names, input.clone());
+        let added = self.add(Resource {
+            logical: &logical,
+            kind,
+            properties,
+            references: vec![owner.reference()],
+            ..Resource::default()
+        });
+        added.then_some(logical)
     }
 
     fn provider(&mut self, owner: &mut Owner, provider: &Table) {
         let name = text(provider, "ProviderName");
         let logical = self.logical(&format!("{}Provider{}", owner.logical, word(name)));
-        let mut properties = self.known(&logical, PROVIDER, provider.clone());
-        let secret = match text(provider, "ProviderType") {
-            "SAML" => None,
-            "SignInWithApple" => Some(PROVIDER_SECRETS[1]),
-            _ => Some(PROVIDER_SECRETS[0]),
-        };
-        if let Some(Value::Object(details)) = properties.get_mut("ProviderDetails")
-            && let Some(secret) = secret
-            && !details.contains_key(secret)
-        {
-            let parameter = self.logical(&format!("{logical}Secret"));
-            details.insert(secret.to_owned(), reference(&parameter));
+        let properties = self.known(&logical, PROVIDER, provider.clone());
+        let details = properties.get("ProviderDetails").and_then(Value::as_object);
+        let secret = secret_of(text(provider, "ProviderType"));
+        let secret = secret.filter(|name| details.is_some_and(|all| !all.contains_key(*name)));
+        let parameter = secret.map(|_| self.logical(&format!("{logical}Secret")));
+        let mut references = vec![owner.reference()];
+        if let (Some(secret), Some(parameter)) = (secret, &parameter) {
+            references.push((format!("ProviderDetails.{secret}"), parameter));
             let what = json!({"Type": "String", "NoEcho": true, "Description": format!("{secret} of {name}")});
-            self.parameters.insert(parameter, what);
+            self.parameters.insert(parameter.clone(), what);
         }
-        properties.insert("UserPoolId".to_owned(), reference(&owner.logical));
-        self.add(&logical, "UserPoolIdentityProvider", properties, None, &[]);
-        owner.providers.insert(name.to_owned(), logical);
+        let added = self.add(Resource {
+            logical: &logical,
+            kind: "UserPoolIdentityProvider",
+            properties,
+            references,
+            ..Resource::default()
+        });
+        if added {
+            owner.providers.insert(name.to_owned(), logical);
+        }
     }
 
     fn client(&mut self, owner: &mut Owner, client: &Table) {
@@ -373,16 +396,17 @@ impl Writer {
             self.warnings
                 .push(format!("{logical}: the profile of the client"));
         }
-        let needs = needed(&settings, owner);
-        let mut properties = self.known(&logical, CLIENT, settings);
-        properties.insert("UserPoolId".to_owned(), reference(&owner.logical));
-        self.add(
-            &logical,
-            "UserPoolClient",
+        let needs = needed(&settings, &owner.providers, &owner.servers);
+        let needs = needs.into_iter().cloned().collect();
+        let properties = self.known(&logical, CLIENT, settings);
+        self.add(Resource {
+            logical: &logical,
+            kind: "UserPoolClient",
             properties,
-            Some(json!({"Id": id})),
-            &needs,
-        );
+            references: vec![owner.reference()],
+            metadata: Some(json!({"Id": id})),
+            needs,
+        });
         owner.clients.insert(id.to_owned(), logical);
     }
 
@@ -395,19 +419,27 @@ impl Writer {
         let around = known.unwrap_or(&owner.logical);
         let logical = self.logical(&format!("{around}{name}"));
         let mut properties = self.known(&logical, names, members);
-        properties.insert("UserPoolId".to_owned(), reference(&owner.logical));
-        let client = match known {
-            Some(known) => reference(known),
-            None if client.is_empty() => json!("ALL"),
-            None => json!(client),
-        };
-        properties.insert("ClientId".to_owned(), client);
+        let mut references = vec![owner.reference()];
+        match known {
+            Some(known) => references.push(("ClientId".to_owned(), known)),
+            None => {
+                let all = if client.is_empty() { "ALL" } else { client };
+                properties.insert("ClientId".to_owned(), all.into());
+            }
+        }
         // The classic pages have a look only where there is a domain.
         let needs = match name {
-            "Look" => owner.domains.as_slice(),
-            _ => &[],
+            "Look" => owner.domains.clone(),
+            _ => Vec::new(),
         };
-        self.add(&logical, kind, properties, None, needs);
+        self.add(Resource {
+            logical: &logical,
+            kind,
+            properties,
+            references,
+            metadata: None,
+            needs,
+        });
     }
 
     fn template(mut self) -> Template {
@@ -442,28 +474,4 @@ impl Writer {
             warnings: self.warnings,
         }
     }
-}
-
-/// True for a table that a template takes for a function.
-fn is_function(members: &Table) -> bool {
-    members.len() == 1
-        && members
-            .keys()
-            .all(|name| name == "Ref" || name == "Condition" || name.starts_with("Fn::"))
-}
-
-/// Names the resources that have to be there before a client that uses them.
-fn needed(settings: &Table, owner: &Owner) -> Vec<String> {
-    let texts = |name: &str| {
-        let items = settings.get(name).and_then(Value::as_array);
-        items.into_iter().flatten().filter_map(Value::as_str)
-    };
-    let providers =
-        texts("SupportedIdentityProviders").filter_map(|name| owner.providers.get(name));
-    let servers = texts("AllowedOAuthScopes").filter_map(|scope| {
-        let (identifier, _) = scope.rsplit_once('/')?;
-        owner.servers.get(identifier)
-    });
-    let all: BTreeSet<String> = providers.chain(servers).cloned().collect();
-    all.into_iter().collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Owner, Writer, reference, word};
+use super::{Owner, Resource, Writer, word};
 use crate::fields::paths;
 use crate::tables::{Table, says_something, table, tables, text};
 
@@ -74,10 +74,17 @@ impl Writer {
             if !attributes.is_empty() {
                 properties.insert("UserAttributes".to_owned(), attributes.into());
             }
-            self.literal(&logical, &mut properties);
-            properties.insert("UserPoolId".to_owned(), reference(&owner.logical));
-            let sub = user.get("sub").map(|sub| json!({"Sub": sub}));
-            self.add(&logical, "UserPoolUser", properties, sub, &[]);
+            let added = self.add(Resource {
+                logical: &logical,
+                kind: "UserPoolUser",
+                properties,
+                references: vec![owner.reference()],
+                metadata: user.get("sub").map(|sub| json!({"Sub": sub})),
+                ..Resource::default()
+            });
+            if !added {
+                continue;
+            }
             let known = [
                 "username",
                 "sub",
@@ -101,20 +108,21 @@ impl Writer {
                 let group = group.as_str().unwrap_or_default();
                 let member = self.logical(&format!("{logical}In{}", word(group)));
                 let mut properties = Table::new();
-                properties.insert("UserPoolId".to_owned(), reference(&owner.logical));
-                properties.insert("Username".to_owned(), reference(&logical));
-                let group = owner
-                    .groups
-                    .get(group)
-                    .map_or_else(|| json!(group), |known| reference(known));
-                properties.insert("GroupName".to_owned(), group);
-                self.add(
-                    &member,
-                    "UserPoolUserToGroupAttachment",
+                let mut references =
+                    vec![owner.reference(), ("Username".to_owned(), logical.as_str())];
+                match owner.groups.get(group) {
+                    Some(known) => references.push(("GroupName".to_owned(), known)),
+                    None => {
+                        properties.insert("GroupName".to_owned(), group.into());
+                    }
+                }
+                self.add(Resource {
+                    logical: &member,
+                    kind: "UserPoolUserToGroupAttachment",
                     properties,
-                    None,
-                    &[],
-                );
+                    references,
+                    ..Resource::default()
+                });
             }
         }
         if !kept.is_empty() {

@@ -70,6 +70,17 @@ const fn ignored(
     }
 }
 
+/// What the service knows of the providers of its own types, or finds by the issuer. Other details are people's own.
+const fn known_address(path: &'static str) -> Cause {
+    cause(
+        "identity_provider",
+        path,
+        None,
+        "the service adds the addresses that it knows of Google, Facebook, Amazon and Apple, or finds by the issuer",
+        "hashicorp/terraform#18745; lgallard/terraform-aws-cognito-user-pool#370",
+    )
+}
+
 const NEW_POOL: &str = "docs/service/admin.md 1.3";
 const SCHEMA: &str = "docs/service/admin.md 1.4; hashicorp/terraform-provider-aws#3891, #4036";
 const CLIENT: &str = "docs/service/admin.md 1.12";
@@ -388,13 +399,14 @@ pub const CAUSES: &[Cause] = &[
         "the service reads the address of sign-out from the metadata of a SAML provider",
         "hashicorp/terraform-provider-aws#4807",
     ),
-    cause(
-        "identity_provider",
-        "provider_details.*",
-        None,
-        "the service adds the addresses that it knows of Google, Facebook, Amazon and Apple, or finds by the issuer",
-        "hashicorp/terraform#18745; lgallard/terraform-aws-cognito-user-pool#370",
-    ),
+    known_address("provider_details.api_version"),
+    known_address("provider_details.attributes_url"),
+    known_address("provider_details.attributes_url_add_attributes"),
+    known_address("provider_details.authorize_url"),
+    known_address("provider_details.jwks_uri"),
+    known_address("provider_details.oidc_issuer"),
+    known_address("provider_details.token_request_method"),
+    known_address("provider_details.token_url"),
     cause(
         "identity_provider",
         "attribute_mapping.username",

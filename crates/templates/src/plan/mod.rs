@@ -220,7 +220,7 @@ fn line(difference: &Difference, cause: Option<&'static Cause>) -> String {
         Some(Remedy::Keep) | None => {
             let mut body = Body::default();
             write(&difference.path, &difference.there, &mut body);
-            body.file().trim_end().to_owned()
+            body.lines().trim_end().to_owned()
         }
     }
 }

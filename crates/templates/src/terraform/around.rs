@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Owner, Writer, normal};
+use crate::attributes::is_shadowed;
 use crate::fields::Field;
 use crate::hcl::{Body, Expression, quoted};
 use crate::tables::{Table, says_something, table, tables, text};
@@ -30,7 +31,9 @@ impl Writer<'_> {
         };
         let address = self.address(kind, &name);
         if kind == "managed_login_branding"
-            && members.get("Settings").is_some_and(Value::is_object)
+            && members
+                .get("Settings")
+                .is_some_and(|settings| !settings.is_null())
             && members.get("UseCognitoProvidedValues") == Some(&false.into())
         {
             // The provider takes one of the two, and false for one that is set.
@@ -88,15 +91,18 @@ impl Writer<'_> {
             let mut body = Body::default();
             body.set("user_pool_id", owner.reference.clone());
             body.text("username", name);
-            let attributes = table(user, "attributes");
-            let attributes = attributes.iter().filter(|(name, _)| *name != "sub");
-            let attributes: Table = attributes
-                .map(|(name, value)| {
+            let mut attributes = Table::new();
+            for (name, value) in table(user, "attributes") {
+                if is_shadowed(&name) {
+                    self.warn(&format!(
+                        "{address}: {name}, which the provider takes for the standard attribute"
+                    ));
+                } else if name != "sub" {
                     // As the provider has them.
-                    let bare = name.strip_prefix("custom:").unwrap_or(name);
-                    (bare.to_owned(), value.clone())
-                })
-                .collect();
+                    let bare = name.strip_prefix("custom:").unwrap_or(&name);
+                    attributes.insert(bare.to_owned(), value);
+                }
+            }
             if !attributes.is_empty() {
                 if !normal(&attributes) {
                     self.warn(&format!(
@@ -139,6 +145,7 @@ impl Writer<'_> {
                     Expression::Reference(format!("{address}.username")),
                 );
                 self.resource(&member, body, None);
+                self.has_members = true;
             }
         }
         if !kept.is_empty() {
@@ -146,7 +153,7 @@ impl Writer<'_> {
             let what = format!("users of {}: {}", owner.id, members.join(", "));
             self.warn(&what);
         }
-        if self.names.iter().any(|(kind, _)| kind == "user_in_group") {
+        if self.has_members {
             let what =
                 "memberships cannot be imported: the first apply adds them, which changes nothing";
             if !self.warnings.iter().any(|known| known == what) {

@@ -2,7 +2,7 @@
 
 mod around;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 use unicode_normalization::is_nfc;
@@ -10,8 +10,9 @@ use unicode_normalization::is_nfc;
 use crate::fields::{Field, body, paths};
 use crate::hcl::{self, Body, Expression};
 use crate::kinds;
-use crate::seeds::PROVIDER_SECRETS;
-use crate::tables::{Table, table, tables, text};
+use crate::seeds::secret_of;
+use crate::tables::{Table, UNSAID, needed, says_something, table, tables, text};
+use crate::texts::Names;
 
 /// A configuration.
 #[derive(Debug, Default)]
@@ -49,7 +50,8 @@ fn writer<'a>(pools: &[Value], beside: &'a Beside) -> Writer<'a> {
         resources: Body::default(),
         variables: Body::default(),
         warnings: beside.left_out.clone(),
-        names: BTreeSet::new(),
+        names: BTreeMap::new(),
+        has_members: false,
         recent: false,
     };
     for pool in pools.iter().filter_map(Value::as_object) {
@@ -63,8 +65,10 @@ struct Writer<'a> {
     resources: Body,
     variables: Body,
     warnings: Vec<String>,
-    /// Type and name of each resource, and the names of variables.
-    names: BTreeSet<(String, String)>,
+    /// The names of resources by type, and those of variables.
+    names: BTreeMap<String, Names>,
+    /// True if there is a membership.
+    has_members: bool,
     /// True if there is something in it that version 5 of the provider does not know.
     recent: bool,
 }
@@ -105,10 +109,7 @@ impl Writer<'_> {
             domain: None,
         };
         self.settings(&owner, &address, settings, table(pool, "mfa"));
-        for (member, what) in [
-            ("issuer", "the issuer of its tokens"),
-            ("signing_keys", "its signing keys"),
-        ] {
+        for (member, what) in UNSAID {
             if pool.contains_key(member) {
                 self.warn(&format!("user pool {}: {what}", owner.id));
             }
@@ -196,13 +197,8 @@ impl Writer<'_> {
     }
 
     fn unique(&mut self, kind: &str, name: &str) -> String {
-        let mut at = 1;
-        let mut unique = name.to_owned();
-        while !self.names.insert((kind.to_owned(), unique.clone())) {
-            at += 1;
-            unique = format!("{name}_{at}");
-        }
-        unique
+        let names = self.names.entry(kind.to_owned()).or_default();
+        names.take(name, "_")
     }
 
     fn warn(&mut self, what: &str) {
@@ -265,8 +261,15 @@ impl Writer<'_> {
         }
         if !on {
             // Of no effect, and not read by the provider.
-            mfa.remove("SoftwareTokenMfaConfiguration");
-            mfa.remove("EmailMfaConfiguration");
+            for name in ["SoftwareTokenMfaConfiguration", "EmailMfaConfiguration"] {
+                let Some(Value::Object(kept)) = mfa.remove(name) else {
+                    continue;
+                };
+                for member in kept.iter().filter(|(_, value)| says_something(value)) {
+                    let path = format!("Mfa.{name}.{}", member.0);
+                    self.warn(&format!("{address}: {path}, while second factors are off"));
+                }
+            }
         }
         if let Some(Value::Object(sms)) = settings.get_mut("SmsConfiguration") {
             // Required there.
@@ -295,12 +298,7 @@ impl Writer<'_> {
             .flatten()
             .map(|(name, value)| (name.clone(), Expression::Value(value.clone())))
             .collect();
-        let secret = match text(provider, "ProviderType") {
-            "SAML" => None,
-            "SignInWithApple" => Some(PROVIDER_SECRETS[1]),
-            _ => Some(PROVIDER_SECRETS[0]),
-        };
-        if let Some(secret) = secret
+        if let Some(secret) = secret_of(text(provider, "ProviderType"))
             && !details.iter().any(|(name, _)| name == secret)
         {
             let variable = format!("{}_{}_{secret}", owner.name, hcl::name(name));
@@ -343,7 +341,8 @@ impl Writer<'_> {
         if client.contains_key("profile") {
             self.warn(&format!("{address}: the profile of the client"));
         }
-        let needs = needed(&settings, owner);
+        let needs = needed(&settings, &owner.providers, &owner.servers).into_iter();
+        let needs: Vec<Expression> = needs.cloned().map(Expression::Reference).collect();
         self.fill(&address, kinds::CLIENT, settings, &mut body);
         if !needs.is_empty() {
             body.set("depends_on", Expression::List(needs));
@@ -387,24 +386,6 @@ impl Writer<'_> {
             warnings: self.warnings,
         }
     }
-}
-
-/// Names the resources that have to be there before a client that uses them.
-fn needed(settings: &Table, owner: &Owner) -> Vec<Expression> {
-    let texts = |name: &str| {
-        let items = settings.get(name).and_then(Value::as_array);
-        items.into_iter().flatten().filter_map(Value::as_str)
-    };
-    let providers =
-        texts("SupportedIdentityProviders").filter_map(|name| owner.providers.get(name));
-    let servers = texts("AllowedOAuthScopes").filter_map(|scope| {
-        let (identifier, _) = scope.rsplit_once('/')?;
-        owner.servers.get(identifier)
-    });
-    let all: BTreeSet<&String> = providers.chain(servers).collect();
-    all.into_iter()
-        .map(|address| Expression::Reference(address.clone()))
-        .collect()
 }
 
 /// True if all texts are in the form that Terraform brings them into.
