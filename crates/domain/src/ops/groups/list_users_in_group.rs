@@ -35,8 +35,10 @@ pub async fn list_users_in_group(
     let users = members
         .iter_mut()
         .map(|user| {
-            let attributes = user.take_attributes(None);
-            view::user_type(user, attributes)
+            // The attributes go last: which factors a user has depends on them.
+            let mut view = view::user_type(user, Vec::new());
+            view.attributes = Some(user.take_attributes(None));
+            view
         })
         .collect();
     Ok(ListUsersInGroupResponse {

@@ -20,6 +20,7 @@ pub async fn admin_get_user(
         mfa_options: mfa::options(&user),
         preferred_mfa_setting: mfa::preferred_setting(&user),
         user_mfa_setting_list: mfa::setting_list(&user),
+        // After what depends on them.
         user_attributes: Some(user.take_attributes(None)),
         username: user.username,
         user_create_date: Some(Timestamp(user.created)),

@@ -53,8 +53,10 @@ pub async fn list_users(cx: &Cx<'_>, input: ListUsersRequest) -> Result<ListUser
         let value = row.take_text(table::PAGE_VALUE).unwrap_or_default();
         let mut user = User::from_row(&pool, &mut row)?;
         if compared.is_none_or(|filter| filter.matches(&user)) {
-            let attributes = shown(&mut user, wanted.as_deref())?;
-            users.push(view::user_type(&user, attributes));
+            // The attributes go last: which factors a user has depends on them.
+            let mut view = view::user_type(&user, Vec::new());
+            view.attributes = Some(shown(&mut user, wanted.as_deref())?);
+            users.push(view);
         }
         last = Some((value, user.id));
     }
