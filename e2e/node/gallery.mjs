@@ -69,7 +69,7 @@ export async function lookAt({ base, browser }, gallery, { names, languages, loo
   const made = new Set(lines(gallery, 'made-up.txt'));
   const found = [];
   for (const [scheme, size] of looks) {
-    const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, hasTouch: size === 'phone' });
+    const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, hasTouch: size === 'phone', reducedMotion: 'reduce' });
     const page = await context.newPage();
     for (const language of languages) {
       for (const name of names) found.push(...(await look(page, { base, out, made, language, name, scheme, size, examined })));
