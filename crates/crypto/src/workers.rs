@@ -3,15 +3,36 @@
 //! An async worker that computes for a millisecond delays every connection it serves. So such work
 //! is handed over to as many threads as there are cores, behind a queue of bounded length: callers
 //! beyond it wait, which slows the senders down instead of filling the memory.
+//!
+//! Whoever computes several times between short waits is driven on these threads as a whole
+//! ([`Workers::spawn`]), which takes fewer switches between threads than to go there and back for
+//! each computation.
+
+mod task;
 
 use std::any::Any;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-type Job = Box<dyn FnOnce() + Send>;
+use task::Task;
+
+thread_local! {
+    /// The address of the queue that this thread serves; 0 on every other thread. It is compared and nothing else.
+    static SERVED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What stands in a queue.
+enum Job {
+    /// Runs once.
+    Once(Box<dyn FnOnce() + Send>),
+    /// Is to be polled.
+    Task(Arc<Task>),
+}
 
 /// A fixed set of threads for computing, and one more for work that nobody waits for.
 pub struct Workers {
@@ -32,8 +53,36 @@ impl Workers {
 
     /// Runs `f` on one of the threads and returns its result. Once accepted it runs to its end even
     /// if the caller goes away; a panic inside it continues in the caller and affects no other caller.
+    /// On one of these threads it runs at once.
     pub async fn run<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> T {
+        if self.front.is_served_here() {
+            return f();
+        }
         self.front.run(f).await
+    }
+
+    /// Drives `future` to its end on these threads, also if the caller goes away; its timers and
+    /// sockets are the caller's runtime's. For what computes and waits for short times only: a poll
+    /// holds a thread up. The number of futures at once is the caller's to bound.
+    ///
+    /// # Errors
+    /// What `future` panicked with.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
+    pub async fn spawn<F>(&self, future: F) -> thread::Result<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        task::spawn(&self.front.shared, future)
+            .await
+            .unwrap_or_else(|_| crate::failure::library_failed("a task ended without an answer"))
+    }
+
+    /// True while work waits for one of these threads: all of them are busy.
+    #[must_use]
+    pub fn are_crowded(&self) -> bool {
+        self.front.shared.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// Runs `f` on the one background thread, so that long work, such as making spare keys or reading
@@ -65,6 +114,8 @@ struct Lane {
 struct Shared {
     state: Mutex<State>,
     wake: Condvar,
+    /// The length of the queue.
+    waiting: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -90,11 +141,17 @@ impl Lane {
         }
     }
 
+    /// True on one of this lane's own threads.
+    fn is_served_here(&self) -> bool {
+        SERVED.get() == Arc::as_ptr(&self.shared).addr()
+    }
+
     async fn run<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> T {
         // The semaphore is never closed, so there is always a permit in the end.
         let permit = Arc::clone(&self.room).acquire_owned().await.ok();
         let (sender, receiver) = oneshot::channel();
-        self.shared.push(job(f, sender, permit, self.faithful));
+        let job = job(f, sender, permit, self.faithful);
+        self.shared.push(job, Place::Back);
         match receiver.await {
             Ok(Ok(value)) => value,
             Ok(Err(panic)) => resume_unwind(panic),
@@ -111,7 +168,7 @@ fn job<T: Send + 'static>(
     permit: Option<OwnedSemaphorePermit>,
     faithful: bool,
 ) -> Job {
-    Box::new(move || {
+    Job::Once(Box::new(move || {
         if !faithful && sender.is_closed() {
             return;
         }
@@ -120,7 +177,16 @@ fn job<T: Send + 'static>(
         drop(permit);
         // The caller may have gone away; then nobody wants the result.
         let _ = sender.send(result);
-    })
+    }))
+}
+
+/// The end of the queue at which something is added.
+#[derive(Clone, Copy)]
+enum Place {
+    /// For what goes on: what began first also ends first.
+    Front,
+    /// For what begins.
+    Back,
 }
 
 impl Shared {
@@ -128,16 +194,24 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, job: Job) {
-        self.lock().jobs.push_back(job);
+    fn push(&self, job: Job, place: Place) {
+        let mut state = self.lock();
+        match place {
+            Place::Front => state.jobs.push_front(job),
+            Place::Back => state.jobs.push_back(job),
+        }
+        self.waiting.store(state.jobs.len(), Ordering::Relaxed);
+        drop(state);
         self.wake.notify_one();
     }
 
-    fn work(&self) {
+    fn work(self: &Arc<Self>) {
+        SERVED.set(Arc::as_ptr(self).addr());
         loop {
             let mut state = self.lock();
             let job = loop {
                 if let Some(job) = state.jobs.pop_front() {
+                    self.waiting.store(state.jobs.len(), Ordering::Relaxed);
                     break job;
                 }
                 if state.closed {
@@ -149,7 +223,10 @@ impl Shared {
                     .unwrap_or_else(PoisonError::into_inner);
             };
             drop(state);
-            job();
+            match job {
+                Job::Once(job) => job(),
+                Job::Task(task) => task.poll(),
+            }
         }
     }
 }

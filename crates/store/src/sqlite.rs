@@ -14,6 +14,7 @@ mod writer;
 
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -51,7 +52,12 @@ pub(crate) struct Shared {
     /// The connections for reading that nobody uses now, and how many are kept.
     readers: Mutex<Vec<Connection>>,
     kept: usize,
+    /// See [`Store::share_commits_while`](crate::Store::share_commits_while).
+    crowded: OnceLock<Crowded>,
 }
+
+/// Tells whether the processors have other work than to commit.
+pub(crate) type Crowded = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// An open SQLite database.
 pub(crate) struct Sqlite {
@@ -69,6 +75,7 @@ impl Sqlite {
             closed: AtomicBool::new(false),
             readers: Mutex::default(),
             kept: reader::kept(options.one_of_many.is_some()),
+            crowded: OnceLock::new(),
         });
         let lock = FileLock::take(&options.path).await?;
         if options.vfs.is_none() {
@@ -99,6 +106,11 @@ impl Sqlite {
             scanners: Mutex::new(Vec::new()),
             scans: Semaphore::new(SCANS),
         })
+    }
+
+    /// See [`Store::share_commits_while`](crate::Store::share_commits_while).
+    pub(crate) fn share_commits_while(&self, crowded: Crowded) {
+        let _ = self.shared.crowded.set(crowded);
     }
 
     pub(crate) fn rows(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
@@ -217,6 +229,11 @@ impl Sqlite {
 }
 
 impl Shared {
+    /// True if the processors have other work than to commit.
+    fn is_crowded(&self) -> bool {
+        self.crowded.get().is_some_and(|crowded| crowded())
+    }
+
     fn open(&self) -> Result<(), StoreError> {
         if self.closed.load(Ordering::Acquire) {
             Err(StoreError::Closed)

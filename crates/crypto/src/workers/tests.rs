@@ -174,3 +174,165 @@ async fn dropping_the_workers_ends_their_threads() {
         thread::yield_now();
     }
 }
+
+#[tokio::test]
+async fn a_future_is_driven_here_from_end_to_end_with_the_runtime_of_its_caller() {
+    let workers = Arc::new(Workers::new(1, 1));
+    let inner = Arc::clone(&workers);
+    let names = workers
+        .spawn(async move {
+            let name = || thread::current().name().map(str::to_owned);
+            let mut names = vec![name()];
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            names.push(name());
+            tokio::task::yield_now().await;
+            names.push(name());
+            // The one thread is this one: work that went to the queue would wait for ever.
+            names.push(inner.run(name).await);
+            names.push(inner.run_background(name).await);
+            names.push(name());
+            names.push(tokio::spawn(async move { name() }).await.unwrap());
+            names
+        })
+        .await
+        .unwrap();
+    let names: Vec<_> = names.iter().map(Option::as_deref).collect();
+    let here = thread::current().name().map(str::to_owned);
+    let crypto = Some("crypto");
+    let expected = [
+        crypto,
+        crypto,
+        crypto,
+        crypto,
+        Some("crypto-slow"),
+        crypto,
+        here.as_deref(),
+    ];
+    assert_eq!(names, expected);
+}
+
+#[tokio::test]
+async fn futures_that_wait_hold_nobody_up() {
+    let workers = Arc::new(Workers::new(1, 1));
+    let (release, gate) = oneshot::channel::<u8>();
+    let waiting = {
+        let workers = Arc::clone(&workers);
+        tokio::spawn(async move { workers.spawn(async move { gate.await.unwrap() }).await })
+    };
+    for number in 0..100_u8 {
+        assert_eq!(workers.spawn(async move { number }).await.unwrap(), number);
+        assert_eq!(workers.run(move || number).await, number);
+    }
+    release.send(7).unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap(), 7);
+}
+
+#[tokio::test]
+async fn a_future_goes_on_when_its_caller_goes_away() {
+    let workers = Arc::new(Workers::new(1, 1));
+    let (release, gate) = oneshot::channel::<()>();
+    let (done, ended) = oneshot::channel::<()>();
+    let waiting = {
+        let workers = Arc::clone(&workers);
+        tokio::spawn(async move {
+            let work = async move {
+                gate.await.unwrap();
+                done.send(()).unwrap();
+            };
+            workers.spawn(work).await
+        })
+    };
+    // The second begins after the first has come to its wait.
+    workers.spawn(async {}).await.unwrap();
+    waiting.abort();
+    assert!(waiting.await.unwrap_err().is_cancelled());
+    release.send(()).unwrap();
+    ended.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_panic_of_a_future_reaches_its_caller_and_nobody_else() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+    let workers = Workers::new(1, 1);
+    for round in 0..3_u8 {
+        let failed = workers
+            .spawn(async {
+                tokio::task::yield_now().await;
+                panic!("a test");
+            })
+            .await;
+        let panic = failed.map(|(): ()| ()).unwrap_err();
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"a test"));
+        // What a future owned is dropped with it; a panic then does not end the thread.
+        let bomb = Bomb;
+        let failed = workers
+            .spawn(async move {
+                let _bomb = bomb;
+            })
+            .await;
+        assert_eq!(failed.unwrap_err().downcast_ref::<&str>(), Some(&"dropped"));
+        assert_eq!(workers.spawn(async move { round }).await.unwrap(), round);
+    }
+}
+
+#[tokio::test]
+async fn ten_thousand_wakes_from_other_threads_are_not_lost() {
+    let workers = Arc::new(Workers::new(2, 4));
+    let mut set = JoinSet::new();
+    for _ in 0..64 {
+        let workers = Arc::clone(&workers);
+        set.spawn(async move {
+            let inner = Arc::clone(&workers);
+            workers
+                .spawn(async move {
+                    let mut sum = 0_u32;
+                    for _ in 0..200 {
+                        sum += inner.run_background(|| 1).await;
+                    }
+                    sum
+                })
+                .await
+                .unwrap()
+        });
+    }
+    while let Some(sum) = set.join_next().await {
+        assert_eq!(sum.unwrap(), 200);
+    }
+}
+
+#[tokio::test]
+async fn the_threads_are_crowded_while_something_waits_for_one() {
+    let workers = Arc::new(Workers::new(1, 4));
+    assert!(!workers.are_crowded());
+    let (release, gate) = mpsc::channel::<()>();
+    let (started, begun) = oneshot::channel();
+    let first = {
+        let workers = Arc::clone(&workers);
+        tokio::spawn(async move {
+            workers
+                .run(move || {
+                    started.send(()).unwrap();
+                    gate.recv().unwrap();
+                })
+                .await;
+        })
+    };
+    begun.await.unwrap();
+    assert!(!workers.are_crowded(), "one works and none waits");
+    let second = {
+        let workers = Arc::clone(&workers);
+        tokio::spawn(async move { workers.run(|| ()).await })
+    };
+    while !workers.are_crowded() {
+        tokio::task::yield_now().await;
+    }
+    release.send(()).unwrap();
+    first.await.unwrap();
+    second.await.unwrap();
+    assert!(!workers.are_crowded());
+}

@@ -271,6 +271,8 @@ impl App {
         }
         let trail = trail::prepare(&store, &root).await?;
         let cache = Cache::new(settings.cache_bytes);
+        let computing = Arc::clone(&workers);
+        store.share_commits_while(move || computing.are_crowded());
         Ok(Arc::new(Self {
             clock: Clock::new(offset),
             workers,

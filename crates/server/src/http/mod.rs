@@ -14,6 +14,7 @@ pub mod limits;
 pub mod listen;
 pub mod metrics;
 pub mod origin;
+pub mod own_task;
 pub mod response;
 pub mod service;
 pub mod tls;

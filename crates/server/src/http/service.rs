@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cognate_crypto::random;
+use cognate_domain::ClientInfo;
 use cognate_domain::app::metrics::labels::RequestEnd;
-use cognate_domain::{ClientInfo, Slot};
+use cognate_domain::facts::names::first_chars;
 use cognate_web::{ROUTES, Visitor};
 use http::request::Parts;
 use http::{Method, Request, StatusCode, header};
@@ -22,8 +23,9 @@ use crate::http::dev;
 use crate::http::health;
 use crate::http::host::Host;
 use crate::http::import_upload;
-use crate::http::limits::{BodyLimit, Load};
+use crate::http::limits::BodyLimit;
 use crate::http::origin::{self, Peer};
+use crate::http::own_task::{Place, Unfinished, computes, in_own_task};
 use crate::http::response::{self, Response};
 use crate::state::State;
 use crate::worlds::{self, answer as answer_of_world, place};
@@ -235,7 +237,11 @@ async fn operation(
             call.answer(&state, slot).await
         }
     };
-    let unfinished = match in_own_task(&state.load, &request_id, work).await {
+    let place = match op {
+        Some(op) if computes(op) => Place::of_computing(&state.app),
+        _ => Place::Async,
+    };
+    let unfinished = match in_own_task(&state.load, &request_id, place, work).await {
         Ok(answer) => return answer,
         Err(unfinished) => unfinished,
     };
@@ -276,6 +282,11 @@ async fn page(
     } else {
         None
     };
+    // A form: a password, a code, a grant.
+    let place = match parts.method == Method::POST {
+        true => Place::of_computing(&state.app),
+        false => Place::Async,
+    };
     let work = {
         let state = state.clone();
         move |slot| async move {
@@ -290,7 +301,7 @@ async fn page(
             cognate_web::serve(&*state, request, visitor).await
         }
     };
-    let mut response = match in_own_task(&state.load, &request_id, work).await {
+    let mut response = match in_own_task(&state.load, &request_id, place, work).await {
         Ok(Some(found)) => found.map(Full::new),
         Ok(None) => response::text(StatusCode::NOT_FOUND, errors::NOT_FOUND, &request_id),
         Err(Unfinished::Busy) => response::busy(&request_id),
@@ -304,53 +315,18 @@ async fn page(
     response
 }
 
-/// The reason why a request's work has no result.
-enum Unfinished {
-    /// All slots stayed taken.
-    Busy,
-    /// The work panicked; the log says where.
-    Panicked,
-}
-
-/// Does the work of a request in one of the slots and in a task of its own, so that a client that goes away cannot stop it
-/// between its steps (a failed password that is never counted), and a panic ends in an answer.
-async fn in_own_task<T: Send + 'static, F>(
-    load: &Load,
-    request_id: &str,
-    work: impl FnOnce(Slot) -> F + Send + 'static,
-) -> Result<T, Unfinished>
-where
-    F: Future<Output = T> + Send + 'static,
-{
-    let Some(slot) = load.enter().await else {
-        return Err(Unfinished::Busy);
-    };
-    let task = tokio::spawn(async move {
-        // Begun here, so that its state is not moved.
-        let result = work(slot.clone()).await;
-        drop(slot);
-        result
-    });
-    task.await.map_err(|panic| {
-        tracing::error!(%request_id, %panic, "a request panicked");
-        Unfinished::Panicked
-    })
-}
-
 /// Returns a header as text, cut to a length that fits a log line.
 fn text(headers: &http::HeaderMap, name: header::HeaderName) -> String {
     let value = headers
         .get(name)
         .and_then(|v| v.to_str().ok())
         .unwrap_or("");
-    value.chars().take(512).collect()
+    first_chars(value, 512).to_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use tokio::sync::oneshot;
+    use cognate_domain::Slot;
 
     use super::*;
 
@@ -379,41 +355,5 @@ mod tests {
         let page =
             size(|(state, request, visitor): Page| cognate_web::serve(state, request, visitor));
         assert!(page <= 3 << 10, "{page} bytes");
-    }
-
-    #[tokio::test]
-    async fn work_goes_on_without_its_client_and_keeps_its_slot() {
-        let load = Arc::new(Load::default());
-        let (go_on, gate) = oneshot::channel::<()>();
-        let (done, ended) = oneshot::channel();
-        let work = move |_| async move {
-            gate.await.unwrap();
-            done.send(()).unwrap();
-        };
-        let client = in_own_task(&load, "r", work);
-        // The client waits for a while and goes away.
-        assert!(
-            tokio::time::timeout(Duration::from_millis(20), client)
-                .await
-                .is_err()
-        );
-        let empty = tokio::time::timeout(Duration::from_millis(20), load.empty());
-        assert!(empty.await.is_err());
-        go_on.send(()).unwrap();
-        ended.await.unwrap();
-        load.empty().await;
-    }
-
-    #[tokio::test]
-    async fn a_panic_ends_in_an_answer_and_frees_the_slot() {
-        let load = Load::default();
-        let work = |_| async { panic!("of a test") };
-        let outcome: Result<(), Unfinished> = in_own_task(&load, "r", work).await;
-        assert!(matches!(outcome, Err(Unfinished::Panicked)));
-        load.empty().await;
-        let Ok(answer) = in_own_task(&load, "r", |_| async { 7 }).await else {
-            panic!("no answer");
-        };
-        assert_eq!(answer, 7);
     }
 }

@@ -4,7 +4,8 @@
 //! to undo. When one shows later, the group is rolled back and applied again with a savepoint for each batch, and so
 //! are the next groups, because conflicts often come together. Other groups have none: with savepoints SQLite copies
 //! every page that a batch changes. Nothing is answered before the outer COMMIT, conflicts included: what they saw may
-//! be undone with the group. When the file fails, the whole group fails and the store is not ready until the file was
+//! be undone with the group. While all processors compute, a group waits for others up to [`WAIT`]: a sync costs as much
+//! for one batch as for many, and what computes would only be held up by it. When the file fails, the whole group fails and the store is not ready until the file was
 //! opened again.
 
 use std::sync::Arc;
@@ -24,6 +25,11 @@ use crate::{Batch, CommitError, Outcome, Restore, StoreError};
 
 /// Batches that share a transaction.
 const GROUP: usize = 256;
+/// Batches that no longer wait for others: more of them make the sync of each hardly cheaper.
+const ENOUGH: usize = 32;
+/// The time that a batch waits for others at most, and after which it is looked for them.
+const WAIT: Duration = Duration::from_millis(8);
+const LOOK: Duration = Duration::from_millis(2);
 /// Groups that get savepoints after one that had to be applied again. A client that provokes conflicts on purpose
 /// then makes only one group in this many cost twice.
 const CAREFUL_GROUPS: u32 = 64;
@@ -124,6 +130,7 @@ impl Writer {
             let mut loading = None;
             let mut restoring = None;
             let mut closing = None;
+            let mut waited = Duration::ZERO;
             let mut next = Some(first);
             while let Some(message) = next {
                 match message {
@@ -150,6 +157,16 @@ impl Writer {
                 } else {
                     None
                 };
+                while next.is_none()
+                    && waited < WAIT
+                    && batches.len() < ENOUGH
+                    && self.shared.is_crowded()
+                {
+                    // Whoever sends meanwhile wakes nobody.
+                    std::thread::sleep(LOOK);
+                    waited += LOOK;
+                    next = messages.try_recv().ok();
+                }
             }
             if !batches.is_empty() {
                 let answers = self.commit(&batches);

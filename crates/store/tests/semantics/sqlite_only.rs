@@ -1,5 +1,8 @@
 //! Tests of behaviour that only the embedded engine has.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
 use cognate_store::{
     Batch, CommitError, Label, OpenError, Store, StoreError, StoreOptions, params,
 };
@@ -210,4 +213,67 @@ async fn one_of_many_databases_keeps_to_its_bytes_and_goes_on() {
     assert_eq!(left[0].int(0).unwrap(), 1);
     store.close().await;
     assert!(store.rows(count, Vec::new()).await.is_err());
+}
+
+/// Commits 16 batches at once that change one page each, and returns how many pages the log has then.
+async fn pages_of_sixteen(store: &Store, folder: &Folder, sent: &AtomicBool) -> u64 {
+    let batch = |n: usize| Batch::new().run(PUT, params![format!("n{n}"), "1"]);
+    let commits: Vec<_> = (0..16)
+        .map(|n| {
+            let (store, batch) = (store.clone(), batch(n));
+            tokio::spawn(async move { store.commit(batch).await })
+        })
+        .collect();
+    // All are sent once each of the tasks was polled, which the one thread does in their order.
+    tokio::spawn(async {}).await.unwrap();
+    sent.store(true, Ordering::SeqCst);
+    for commit in commits {
+        commit.await.unwrap().unwrap();
+    }
+    let log = std::fs::metadata(folder.path().join("test.db-wal")).unwrap();
+    log.len() / 4_096
+}
+
+#[tokio::test]
+async fn batches_share_a_commit_while_the_processors_have_other_work() {
+    let folder = Folder::new();
+    let store = engines::sqlite(&folder).await;
+    let sent = Arc::new(AtomicBool::new(false));
+    let looks = Arc::new(AtomicUsize::new(0));
+    store.share_commits_while({
+        let (sent, looks) = (Arc::clone(&sent), Arc::clone(&looks));
+        move || {
+            while !sent.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            looks.fetch_add(1, Ordering::SeqCst);
+            true
+        }
+    });
+    let pages = pages_of_sixteen(&store, &folder, &sent).await;
+    assert!(pages < 8, "{pages} pages for one commit");
+    // They did not wait for ever: at most four times two milliseconds.
+    let looks = looks.load(Ordering::SeqCst);
+    assert!((1..=4).contains(&looks), "{looks} looks");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_batch_waits_for_nobody_while_the_processors_have_time() {
+    let folder = Folder::new();
+    let store = engines::sqlite(&folder).await;
+    let looks = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&looks);
+    store.share_commits_while(move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        false
+    });
+    for n in 0..16 {
+        let batch = Batch::new().run(PUT, params![format!("n{n}"), "1"]);
+        store.commit(batch).await.unwrap();
+    }
+    assert_eq!(looks.load(Ordering::SeqCst), 16);
+    let log = std::fs::metadata(folder.path().join("test.db-wal")).unwrap();
+    assert!(log.len() / 4_096 >= 16);
+    store.close().await;
 }
