@@ -25,7 +25,17 @@ impl Sha256 {
     /// Returns the hash of all pieces in lower-case hexadecimal.
     #[must_use]
     pub fn finish_hex(self) -> String {
-        hex::encode(self.0.finish())
+        hex_text(self.0.finish().as_ref())
+    }
+}
+
+/// Returns bytes in lower-case hexadecimal, at once and not a character at a time as `hex::encode` does.
+#[must_use]
+pub fn hex_text(bytes: &[u8]) -> String {
+    let mut text = vec![0; 2 * bytes.len()];
+    match hex::encode_to_slice(bytes, &mut text) {
+        Ok(()) => String::from_utf8(text).unwrap_or_default(),
+        Err(_) => hex::encode(bytes),
     }
 }
 
@@ -48,7 +58,7 @@ pub fn sha256_of(parts: &[&[u8]]) -> [u8; 32] {
 /// SHA-256 of `data` in lower-case hexadecimal.
 #[must_use]
 pub fn sha256_hex(data: &[u8]) -> String {
-    hex::encode(sha256(data))
+    hex_text(&sha256(data))
 }
 
 /// SHA-1 of `data`, in which published lists of passwords are kept. It keeps nothing secret.
@@ -76,7 +86,7 @@ pub fn uuid_v5(namespace: [u8; 16], name: &[u8]) -> String {
     let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
     *version = *version & 0x0f | 0x50;
     *variant = *variant & 0x3f | 0x80;
-    let text = hex::encode(bytes);
+    let text = hex_text(&bytes);
     let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
     [
         part(0, 8),

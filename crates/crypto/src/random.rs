@@ -29,7 +29,7 @@ pub fn uuid_v4() -> String {
 pub fn uuid_of(bytes: [u8; 16]) -> String {
     let random = u128::from_be_bytes(bytes);
     let id = (random & !(0xf << 76) & !(0b11 << 62)) | (0x4 << 76) | (0b10 << 62);
-    let mut text = hex::encode(id.to_be_bytes());
+    let mut text = crate::hash::hex_text(&id.to_be_bytes());
     for at in [8, 13, 18, 23] {
         text.insert(at, '-');
     }

@@ -19,6 +19,7 @@ use cognate_shapes::{Auth, ContextDataType, UserContextDataType};
 use serde_json::{Map, Value};
 
 use crate::facts::action::Action;
+use crate::facts::names::first_chars;
 
 /// Of EncodedData no more than this is read, in bytes; those of the libraries have about 2,000.
 const LONGEST_DATA: usize = 16_384;
@@ -149,6 +150,9 @@ fn parse(ip: &str) -> Option<IpAddr> {
 }
 
 fn cut(text: &str) -> String {
+    if !text.contains(char::is_control) {
+        return first_chars(text, LONGEST_TEXT).to_owned();
+    }
     let seen = text.chars().filter(|c| !c.is_control());
     seen.take(LONGEST_TEXT).collect()
 }

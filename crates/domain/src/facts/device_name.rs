@@ -1,5 +1,7 @@
 //! The names that auth events give to devices, out of a User-Agent header: `Chrome 126, Windows 10` (admin.md 2.8).
 
+use crate::facts::names::first_chars;
+
 /// Of a header no more than this is looked at, in characters.
 const LONGEST_AGENT: usize = 512;
 /// The word for what a header does not say.
@@ -26,8 +28,8 @@ const PROGRAMS: [(&str, &str); 15] = [
 
 /// Returns program and system of a User-Agent header with their main versions, `Other` for what it does not say.
 pub fn device_name(agent: &str) -> String {
-    let agent: String = agent.chars().take(LONGEST_AGENT).collect();
-    format!("{}, {}", program(&agent), system(&agent))
+    let agent = first_chars(agent, LONGEST_AGENT);
+    format!("{}, {}", program(agent), system(agent))
 }
 
 fn program(agent: &str) -> String {

@@ -117,6 +117,18 @@ pub fn shown(text: &str, most: usize) -> String {
     }
 }
 
+/// Returns the first characters of a text, at most so many.
+pub fn first_chars(text: &str, most: usize) -> &str {
+    // No character has less than a byte.
+    if text.len() <= most {
+        return text;
+    }
+    match text.char_indices().nth(most) {
+        Some((end, _)) => text.get(..end).unwrap_or_default(),
+        None => text,
+    }
+}
+
 /// True if a text has the shape of a user id, whatever its case.
 pub fn looks_like_id(text: &str) -> bool {
     users::looks_like_id(&text.to_ascii_lowercase())

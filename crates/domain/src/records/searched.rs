@@ -1,5 +1,7 @@
 //! What ListUsers searches users by.
 
+use crate::facts::names::first_chars;
+
 /// The characters of a searched value that are indexed (design, text).
 pub const INDEXED_CHARS: usize = 256;
 
@@ -15,8 +17,5 @@ pub const SEARCHED: [&str; 6] = [
 
 /// Returns the part of a folded value that is in the index.
 pub fn indexed(folded: &str) -> String {
-    match folded.char_indices().nth(INDEXED_CHARS) {
-        Some((end, _)) => folded.get(..end).unwrap_or(folded).to_owned(),
-        None => folded.to_owned(),
-    }
+    first_chars(folded, INDEXED_CHARS).to_owned()
 }

@@ -1,6 +1,6 @@
 //! The auth event that an action of a user leaves: its row, in the batch that the action commits anyway.
 
-use cognate_crypto::random;
+use cognate_crypto::{hash, random};
 use cognate_shapes::{ChallengeName, ChallengeResponse, EventResponseType, EventType};
 use cognate_store::Batch;
 use cognate_store::tables::events::{self, Event};
@@ -353,5 +353,5 @@ pub fn device_id(pool: &Pool, said: &str) -> String {
         return String::new();
     }
     let mac = pool.key.mac("devices of events", said.as_bytes());
-    hex::encode(mac.get(..16).unwrap_or(&mac))
+    hash::hex_text(mac.get(..16).unwrap_or(&mac))
 }

@@ -51,7 +51,7 @@ pub fn decode(text: &str) -> Result<Vec<u8>> {
 
 /// Returns a new nonce.
 pub fn nonce() -> String {
-    hex::encode(random::bytes::<16>())
+    hash::hex_text(&random::bytes::<16>())
 }
 
 /// Returns the time until which a step that begins now can be answered, in microseconds (auth.md 3.1).

@@ -3,6 +3,7 @@
 //! It travels sealed inside `Session`. No row represents it: its nonce is marked as spent in the batch of the right
 //! answer, so that of two right answers to one challenge exactly one wins.
 
+use cognate_crypto::hash;
 use cognate_shapes::ChallengeNameType;
 use serde::{Deserialize, Serialize};
 
@@ -387,5 +388,5 @@ impl SignInState {
 
 /// Returns a text that differs between the credentials of a user.
 pub fn credential_mark(user: &User) -> String {
-    hex::encode(session_token::fingerprint(user.credential.as_deref()))
+    hash::hex_text(&session_token::fingerprint(user.credential.as_deref()))
 }
