@@ -112,8 +112,11 @@ impl KnownPlaces {
         })))
     }
 
-    /// Reads what has changed, until the task is ended.
+    /// Reads what has changed, until the task is ended; without files there is nothing to do.
     pub async fn watch(self) {
+        if self.0.places.is_none() && self.0.bad.is_none() {
+            return;
+        }
         loop {
             tokio::time::sleep(LOOK).await;
             let known = self.clone();
