@@ -77,6 +77,19 @@ def action():
             )
             told = "cognate does not answer at http://localhost:1; it said:"
             check("a program that is not there", (taken.returncode, taken.stderr.splitlines()[0]), (1, told))
+            # A docker whose container ends at once.
+            docker = Path(folder, "docker")
+            docker.write_text(
+                '#!/bin/sh\ncase $1 in run) echo made;; inspect) echo false;; logs) echo "a wrong seed" >&2;; esac\n',
+                encoding="utf-8",
+            )
+            docker.chmod(0o755)
+            ended = subprocess.run(
+                [ROOT / "helpers/github-action/start.sh"], cwd=folder, capture_output=True, text=True, timeout=20,
+                env=given | {"ACTION_IMAGE": "cognate", "ACTION_PORT": "1", "PATH": f"{folder}{os.pathsep}{given['PATH']}"},
+                check=False,
+            )
+            check("a container that ends says why at once", (ended.returncode, ended.stderr), (1, f"{told}\na wrong seed\n"))
         finally:
             for process in server:
                 os.kill(process, signal.SIGTERM)

@@ -12,8 +12,10 @@ if [ -z "$seed" ]; then
 fi
 
 if [ -n "$ACTION_IMAGE" ]; then
-  run=(docker run --rm --detach --name "cognate-$ACTION_PORT" --publish "127.0.0.1:$ACTION_PORT:9229"
-    --env COGNATE_EXPOSE_DEV=true)
+  # It stays when it ends, so that it can say why; one of an earlier job that has ended goes.
+  container=cognate-$ACTION_PORT
+  docker rm --volumes "$container" > /dev/null 2>&1 || true
+  run=(docker run --detach --name "$container" --publish "127.0.0.1:$ACTION_PORT:9229" --env COGNATE_EXPOSE_DEV=true)
   arguments=(dev --ephemeral)
   if [ -n "$seed" ]; then
     inside=/seed.${seed##*.}
@@ -38,9 +40,14 @@ for _ in $(seq 150); do
     exit 0
   fi
   if [ -n "${started:-}" ] && ! kill -0 "$started" 2> /dev/null; then break; fi
+  if [ -n "${container:-}" ] && [ "$(docker inspect --format '{{.State.Running}}' "$container")" != true ]; then break; fi
   sleep 0.2
 done
 echo "cognate does not answer at $endpoint; it said:" >&2
-tail -n 40 "$log" >&2
-if [ -n "$ACTION_IMAGE" ]; then docker logs "cognate-$ACTION_PORT" >&2 || true; fi
+if [ -n "${container:-}" ]; then
+  docker logs --tail 40 "$container" >&2 || true
+  docker rm --force --volumes "$container" > /dev/null
+else
+  tail -n 40 "$log" >&2
+fi
 exit 1

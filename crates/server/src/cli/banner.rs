@@ -6,6 +6,7 @@ use std::path::Path;
 use cognate_domain::Mode;
 use serde_json::Value;
 
+use super::door;
 use crate::start::Running;
 
 /// Returns the text that a server prints once it answers. The last line of `dev` is `Ready.`, for scripts that wait for it.
@@ -17,7 +18,10 @@ pub fn of(mode: Mode, running: &Running, hosts: Option<&Path>) -> String {
         .iter()
         .map(|address| format!("{scheme}://{address}"))
         .collect();
-    let first = endpoints.first().cloned().unwrap_or_default();
+    // Every address of a machine, as in a container, is none that a client can be given.
+    let first = running.addresses.first();
+    let first = first.map(|address| door::url(running.tls, *address));
+    let first = first.unwrap_or_default();
     let mut out = format!(
         "Cognate {} listens on {}\n",
         env!("CARGO_PKG_VERSION"),

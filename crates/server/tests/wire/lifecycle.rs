@@ -73,7 +73,7 @@ fn complaint(output: &Output) -> String {
 /// A started program; killed when the test forgets it.
 pub struct Started {
     child: Child,
-    banner: String,
+    pub banner: String,
     /// Reads the log, so that the program never waits for a reader.
     log: Option<std::thread::JoinHandle<String>>,
 }

@@ -1,4 +1,4 @@
-//! Tests of the warnings that the program logs at its start and once later.
+//! Tests of the warnings that the program logs at its start and once later, and of the addresses that it shows.
 
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -40,4 +40,21 @@ async fn what_others_can_read_is_told_at_start_and_an_unknown_proxy_once() {
         assert!(log.contains(part), "{part}: {log}");
     }
     assert_eq!(log.matches("none of trusted_proxies").count(), 1, "{log}");
+}
+
+#[test]
+fn a_dev_on_every_address_shows_clients_one_that_it_answers_at() {
+    let scratch = Scratch::new();
+    let everywhere = ["dev", "--expose-dev", "--listen", "0.0.0.0:0"];
+    let dev = Started::new(&scratch.0, &everywhere);
+    let port = dev.endpoint().replace("http://0.0.0.0:", "");
+    let here = format!("http://127.0.0.1:{port}");
+    let banner = &dev.banner;
+    for line in [
+        format!("  export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={here}"),
+        format!("  Pools and their pages, in a browser: {here}/"),
+    ] {
+        assert!(banner.lines().any(|shown| shown == line), "{line}: {banner}");
+    }
+    assert_eq!(banner.matches("0.0.0.0").count(), 1, "{banner}");
 }
