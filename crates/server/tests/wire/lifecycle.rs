@@ -73,6 +73,7 @@ fn complaint(output: &Output) -> String {
 /// A started program; killed when the test forgets it.
 pub struct Started {
     child: Child,
+    /// What it printed until it was ready.
     pub banner: String,
     /// Reads the log, so that the program never waits for a reader.
     log: Option<std::thread::JoinHandle<String>>,

@@ -54,7 +54,10 @@ fn a_dev_on_every_address_shows_clients_one_that_it_answers_at() {
         format!("  export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={here}"),
         format!("  Pools and their pages, in a browser: {here}/"),
     ] {
-        assert!(banner.lines().any(|shown| shown == line), "{line}: {banner}");
+        assert!(
+            banner.lines().any(|shown| shown == line),
+            "{line}: {banner}"
+        );
     }
     assert_eq!(banner.matches("0.0.0.0").count(), 1, "{banner}");
 }
