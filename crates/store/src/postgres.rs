@@ -21,7 +21,7 @@ use crate::tables::jobs;
 use crate::{OpenError, PostgresOptions, Row, StoreError, Value, clock};
 use pipeline::{Answer, Failed, Lock, Query};
 use pool::Pool;
-use target::Target;
+use target::{IDLE_SHOWN, Target};
 use value::Meaning;
 
 pub use schema::prepare_schema;
@@ -35,6 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const READY: Duration = Duration::from_secs(2);
 /// A setting by which the server would call a commit done before the disk has it.
 const TOO_EARLY: &str = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off'";
+const IDLE: &str = "SELECT current_setting('idle_in_transaction_session_timeout')";
 const CLOCK: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
 
 /// An open database server.
@@ -59,11 +60,16 @@ impl Postgres {
     }
 
     /// A batch sends its statements right behind BEGIN, and must not find out then that the engine refuses BEGIN's
-    /// form.
+    /// form. Where the option of the session was taken and does nothing, each transaction says it.
     async fn begin_works(&self) -> Result<(), StoreError> {
         let leased = self.pool.get().await?;
         let client = &leased.connection.client;
-        for sql in [commit::BEGIN, "ROLLBACK"] {
+        let shown = client.query_typed(IDLE, &[]).await;
+        let shown: Option<String> = shown.ok().and_then(|rows| rows.first()?.try_get(0).ok());
+        if shown.as_deref() != Some(IDLE_SHOWN) {
+            self.pool.limit_each();
+        }
+        for sql in [self.pool.begin(), "ROLLBACK"] {
             client
                 .batch_execute(sql)
                 .await

@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::Postgres;
 use super::pipeline::{self, Answer, Failed, Lock, Query};
-use super::pool::Connection;
-use super::target::Statements;
+use super::pool::{Connection, Pool};
 use super::value::{self, Meaning};
 use crate::batch::{Requirement, Statement};
 use crate::{Batch, CommitError, Label, Outcome, StoreError, Value, clock, params};
@@ -20,10 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The time for which the outcome of a COMMIT without an answer is asked for.
 const INQUIRY: Duration = Duration::from_secs(15);
 
-/// A node that vanishes in the middle must not hold its locks until TCP notices. `SET LOCAL` ends with the transaction,
-/// so poolers in transaction mode accept it.
-pub(super) const BEGIN: &str =
-    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 15000";
 const RECORD: &str = "INSERT INTO batches (batch_id, at) VALUES (?1, ?2)";
 /// Takes the id of a batch so that it cannot be committed any more; waits while its transaction is still open.
 const FENCE: &str =
@@ -114,12 +109,7 @@ impl Postgres {
             Err(error) => return Attempt::Failed(error.into()),
         };
         let recorded = params![id, clock::wall_micros()];
-        let run = run_statements(
-            &mut leased.connection,
-            batch,
-            &recorded,
-            self.pool.statements(),
-        );
+        let run = run_statements(&mut leased.connection, &self.pool, batch, &recorded);
         let outcome = match tokio::time::timeout(PATIENCE, run).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(unmet)) => {
@@ -248,9 +238,9 @@ pub(super) fn too_long() -> StoreError {
 /// Opens a transaction and runs everything but COMMIT in it: one round trip.
 pub(super) async fn run_statements(
     connection: &mut Connection,
+    pool: &Pool,
     batch: &Batch,
     recorded: &[Value],
-    mode: Statements,
 ) -> Result<Outcome, Unmet> {
     let mut queries = vec![Query {
         sql: RECORD,
@@ -258,9 +248,9 @@ pub(super) async fn run_statements(
         lock: Lock::No,
     }];
     queries.extend(batch.statements.iter().map(query));
-    let mut answers = pipeline::run(connection, Some(BEGIN), &queries, mode)
-        .await?
-        .into_iter();
+    let begin = Some(pool.begin());
+    let answers = pipeline::run(connection, begin, &queries, pool.statements()).await?;
+    let mut answers = answers.into_iter();
     if let Some(Err(error)) = answers.next() {
         return Err(Unmet::Error(error));
     }

@@ -20,10 +20,9 @@ impl Postgres {
     pub(crate) async fn load(&self, load: &Load) -> Result<(), CommitError> {
         let mut leased = self.pool.get().await?;
         let recorded = params![self.next_batch_id(), clock::wall_micros()];
-        let statements = self.pool.statements();
         let connection = &mut leased.connection;
         let work = async {
-            commit::run_statements(connection, &load.guard, &recorded, statements)
+            commit::run_statements(connection, &self.pool, &load.guard, &recorded)
                 .await
                 .map_err(conflict)?;
             copy(connection, load).await

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Statement};
 
 use super::target::{Statements, Target};
@@ -20,6 +21,12 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Prepared statements kept by a connection; beyond it they are all forgotten.
 const STATEMENTS: usize = 1_024;
 
+/// The beginning of a transaction in a session that ends one which does nothing ([`Target::limited`]), and in any other.
+/// `SET LOCAL` ends with the transaction, so poolers in transaction mode accept it.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+const BEGIN_LIMITED: &str =
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 15000";
+
 /// A text and the declared types of its parameters.
 pub(super) type StatementKey = (&'static str, u128);
 
@@ -30,6 +37,8 @@ pub(super) struct Connection {
 
 pub(super) struct Pool {
     target: Target,
+    /// True if each transaction says for how long it may do nothing.
+    limits_each: AtomicBool,
     idle: Mutex<Vec<Connection>>,
     permits: Semaphore,
     closed: AtomicBool,
@@ -46,6 +55,7 @@ pub(super) struct Leased<'a> {
 impl Pool {
     pub(super) fn new(target: Target, connections: usize) -> Self {
         Self {
+            limits_each: AtomicBool::new(target.limited.is_none()),
             target,
             idle: Mutex::new(Vec::new()),
             permits: Semaphore::new(connections.max(1)),
@@ -55,6 +65,19 @@ impl Pool {
 
     pub(super) fn statements(&self) -> Statements {
         self.target.statements
+    }
+
+    /// Returns the statements that begin a transaction.
+    pub(super) fn begin(&self) -> &'static str {
+        match self.limits_each.load(Ordering::Relaxed) {
+            true => BEGIN_LIMITED,
+            false => BEGIN,
+        }
+    }
+
+    /// Has each transaction say for how long it may do nothing, from now on.
+    pub(super) fn limit_each(&self) {
+        self.limits_each.store(true, Ordering::Relaxed);
     }
 
     /// Returns an idle connection or a new one. A server that cannot be reached is tried again for a few seconds.
@@ -95,7 +118,19 @@ impl Pool {
     }
 
     pub(super) async fn connect(&self) -> Result<Connection, tokio_postgres::Error> {
-        let (client, driver) = self.target.config.connect(self.target.tls.clone()).await?;
+        let target = &self.target;
+        let limited = target.limited.as_ref();
+        let limited = limited.filter(|_| !self.limits_each.load(Ordering::Relaxed));
+        let config = limited.unwrap_or(&target.config);
+        let connected = match config.connect(target.tls.clone()).await {
+            // What is in between takes no such option, as poolers do not.
+            Err(error) if limited.is_some() && refuses_options(&error) => {
+                self.limit_each();
+                target.config.connect(target.tls.clone()).await
+            }
+            connected => connected,
+        };
+        let (client, driver) = connected?;
         tokio::spawn(async move {
             if let Err(error) = driver.await {
                 tracing::debug!(%error, "a connection to the database ended");
@@ -144,6 +179,15 @@ impl Leased<'_> {
             idle.push(self.connection);
         }
     }
+}
+
+/// True if a setting of the session may be what is refused: an unknown parameter, one that the pooler does not pass on, or
+/// one that this user may not set.
+fn refuses_options(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| {
+        *code == SqlState::PROTOCOL_VIOLATION
+            || ["0A", "22", "42", "55"].contains(&code.code().get(..2).unwrap_or_default())
+    })
 }
 
 /// A wrong password or a certificate that does not fit will not get better; a server that is not there may come back.

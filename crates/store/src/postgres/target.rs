@@ -17,6 +17,11 @@ use crate::percent::{self, PercentError};
 
 /// The time that one host may take to accept a connection, unless the connection string says otherwise.
 const CONNECT: Duration = Duration::from_secs(5);
+/// The time for which a transaction may do nothing: a node that vanishes in the middle must not hold its locks until TCP
+/// notices.
+const IDLE_MILLIS: u32 = 15_000;
+/// The same as PostgreSQL shows it.
+pub(super) const IDLE_SHOWN: &str = "15s";
 
 /// The way in which statements are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +35,9 @@ pub(super) enum Statements {
 /// A connection string, understood.
 pub(super) struct Target {
     pub(super) config: Config,
+    /// The same, and sessions that end a transaction which does nothing for [`IDLE_MILLIS`]. None where each transaction
+    /// must say that itself, since a pooler gives it any session.
+    pub(super) limited: Option<Config>,
     pub(super) tls: MakeRustlsConnect,
     pub(super) statements: Statements,
 }
@@ -78,6 +86,7 @@ impl Target {
         config.tcp_user_timeout(Duration::from_secs(20));
         Ok(Self {
             tls: MakeRustlsConnect::new(tls(&own, config.get_ssl_mode())?),
+            limited: (!own.unnamed).then(|| limited(&config)),
             config,
             statements: if own.unnamed {
                 Statements::Unnamed
@@ -86,6 +95,18 @@ impl Target {
             },
         })
     }
+}
+
+/// Returns the same with the limit of [`IDLE_MILLIS`], which is after the options of the connection string and so counts.
+fn limited(config: &Config) -> Config {
+    let limit = format!("-c idle_in_transaction_session_timeout={IDLE_MILLIS}");
+    let options = match config.get_options() {
+        Some(given) => format!("{given} {limit}"),
+        None => limit,
+    };
+    let mut limited = config.clone();
+    limited.options(options);
+    limited
 }
 
 fn refused(text: impl Into<String>) -> OpenError {
@@ -259,6 +280,21 @@ mod tests {
             Statements::Unnamed
         );
         assert!(refusal("postgres://u@localhost/d?pgbouncer=maybe").contains("true or false"));
+    }
+
+    #[test]
+    fn sessions_have_the_limit_after_the_options_that_were_given() {
+        let options = |url: &str| {
+            let limited = Target::parse(url).ok().unwrap().limited;
+            limited.map(|config| config.get_options().unwrap().to_owned())
+        };
+        let limit = "-c idle_in_transaction_session_timeout=15000";
+        assert_eq!(options("postgres://u@localhost/d").as_deref(), Some(limit));
+        assert_eq!(
+            options("postgres://u@localhost/d?options=-csearch_path%3Da"),
+            Some(format!("-csearch_path=a {limit}"))
+        );
+        assert_eq!(options("postgres://u@localhost/d?pgbouncer=true"), None);
     }
 
     #[test]

@@ -152,6 +152,32 @@ async fn unnamed_statements_do_the_same() {
 }
 
 #[tokio::test]
+async fn a_transaction_that_does_nothing_ends_in_each_mode() {
+    const SHOWN: &str = "SELECT current_setting('idle_in_transaction_session_timeout')";
+    let Some(url) = postgres_url().await else {
+        return;
+    };
+    // Of the session, or of the transaction alone where a pooler may give it any session. What the connection string says of
+    // it does not count.
+    let longer = "%20-c%20idle_in_transaction_session_timeout%3D99999";
+    for (url, alone) in [
+        (url.clone(), "15s"),
+        (format!("{url}{longer}"), "15s"),
+        (format!("{url}&pgbouncer=true"), "0"),
+    ] {
+        let store = postgres(&url).await;
+        let row = store.row(SHOWN, params![]).await.unwrap().unwrap();
+        assert_eq!(row.text(0).unwrap(), alone, "{url}");
+        let batch = Batch::new()
+            .none(GET, params!["a"], CLASH)
+            .returning(SHOWN, params![]);
+        let outcome = store.commit(batch).await.unwrap();
+        assert_eq!(outcome.first(0).unwrap().text(0).unwrap(), "15s", "{url}");
+        store.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_batch_that_was_given_up_leaves_nothing_open() {
     let Some(url) = postgres_url().await else {
         return;
