@@ -27,7 +27,7 @@ pub use error::{CommitError, OpenError, StoreError};
 pub use load::Load;
 pub use migrate::{PROGRAM_GENERATION, newest_migration};
 pub use options::{MigrateMode, PostgresOptions, SqliteOptions, StoreOptions, Synchronous};
-pub use postgres::prepare_schema;
+pub use postgres::{forms_on_postgres, prepare_schema};
 pub use snapshot::Snapshot;
 pub use tables::Query;
 use tables::audit::{Trail, TrailKey};

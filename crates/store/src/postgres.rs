@@ -4,7 +4,9 @@
 //! idle connection; several are pipelined. Lost connections are made again; `commit` decides what that means for a
 //! batch.
 
+mod at_once;
 mod commit;
+mod form;
 mod load;
 mod pipeline;
 mod pool;
@@ -19,11 +21,13 @@ use std::time::Duration;
 
 use crate::tables::jobs;
 use crate::{OpenError, PostgresOptions, Row, StoreError, Value, clock};
-use pipeline::{Answer, Failed, Lock, Query};
+use form::Form;
+use pipeline::{Answer, Failed, Query};
 use pool::Pool;
 use target::{IDLE_SHOWN, Target};
 use value::Meaning;
 
+pub use form::forms_on_postgres;
 pub use schema::prepare_schema;
 pub(crate) use snapshot::Snapshot;
 
@@ -121,7 +125,7 @@ impl Postgres {
             .map(|(sql, params)| Query {
                 sql,
                 params,
-                lock: Lock::No,
+                form: Form::Plain,
             })
             .collect();
         let run = pipeline::run(

@@ -1,12 +1,15 @@
 //! Batches on PostgreSQL.
 //!
-//! A batch of one statement that cannot touch too many rows is one round trip. Any other is two: BEGIN, the id of the
-//! batch and all statements in the first; COMMIT in the second, after the counts were checked.
+//! A batch of one statement that cannot touch too many rows is sent alone. Any other begins with BEGIN and the id of the
+//! batch, by which its outcome can be asked for. Both are one round trip (`at_once.rs`), but for a batch with a statement
+//! that has no form in which the engine checks its requirement: there COMMIT is a second round trip, after the counts were
+//! checked here.
 
 use std::time::{Duration, Instant};
 
 use super::Postgres;
-use super::pipeline::{self, Answer, Failed, Lock, Query};
+use super::form::{self, Form};
+use super::pipeline::{self, Answer, Failed, Query};
 use super::pool::{Connection, Pool};
 use super::value::{self, Meaning};
 use crate::batch::{Requirement, Statement};
@@ -15,7 +18,7 @@ use crate::{Batch, CommitError, Label, Outcome, StoreError, Value, clock, params
 /// Attempts at a batch that the engine asked to run again.
 const ATTEMPTS: u32 = 10;
 /// The time for which a batch may wait for locks and answers before it is given up.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// The time for which the outcome of a COMMIT without an answer is asked for.
 const INQUIRY: Duration = Duration::from_secs(15);
 
@@ -26,37 +29,80 @@ const FENCE: &str =
 const COMMITTED: &str = "SELECT at FROM batches WHERE batch_id = ?1";
 
 /// The outcome of one attempt.
-enum Attempt {
+pub(super) enum Attempt {
     Done(Outcome),
     Failed(CommitError),
     /// Nothing was applied; the engine asks for another try, or the connection was lost before COMMIT.
     Again(StoreError),
-    /// COMMIT was sent and not answered; with what the batch did if it was committed.
-    InDoubt(StoreError, Outcome),
+    /// COMMIT was sent and not answered.
+    InDoubt(Doubt),
+}
+
+/// Why nobody knows yet whether a batch was committed.
+pub(super) struct Doubt {
+    pub(super) reason: StoreError,
+    /// What the batch did if it was committed, where that is known.
+    pub(super) outcome: Option<Outcome>,
+    /// True if it has had its time, so that it is not tried again.
+    pub(super) late: bool,
+}
+
+impl Attempt {
+    /// Returns the doubt about a batch that may be tried again.
+    fn doubt(reason: StoreError, outcome: Option<Outcome>) -> Self {
+        Self::InDoubt(Doubt {
+            reason,
+            outcome,
+            late: false,
+        })
+    }
+}
+
+/// The way in which a batch is sent.
+enum Way {
+    /// One statement, without a transaction around it: one round trip.
+    Alone,
+    /// Whole, in these forms: one round trip.
+    AtOnce(Vec<Form>),
+    /// COMMIT after the counts were checked here: two round trips.
+    Counted,
+}
+
+impl Way {
+    fn of(batch: &Batch) -> Self {
+        if is_autocommit(batch) {
+            return Self::Alone;
+        }
+        let forms = batch.statements.iter().map(Form::counted_there);
+        match forms.collect() {
+            Some(forms) => Self::AtOnce(forms),
+            None => Self::Counted,
+        }
+    }
 }
 
 impl Postgres {
     pub(crate) async fn commit(&self, batch: &Batch) -> Result<Outcome, CommitError> {
+        let way = Way::of(batch);
         let mut attempt = 0;
         loop {
-            let tried = if is_autocommit(batch) {
-                self.autocommit(batch).await
-            } else {
-                let id = self.next_batch_id();
-                match self.transaction(batch, &id).await {
-                    Attempt::InDoubt(reason, outcome) => match self.inquire(&id).await {
-                        Some(true) => Attempt::Done(outcome),
-                        Some(false) => Attempt::Again(reason),
-                        None => Attempt::Failed(CommitError::Unknown(reason.to_string())),
-                    },
-                    tried => tried,
+            let id = self.next_batch_id();
+            let tried = match &way {
+                Way::Alone => self.autocommit(batch).await,
+                Way::AtOnce(forms) => self.at_once(batch, forms, &id).await,
+                Way::Counted => self.transaction(batch, &id).await,
+            };
+            let tried = match tried {
+                Attempt::InDoubt(doubt) if !matches!(way, Way::Alone) => {
+                    self.resolve(doubt, &id).await
                 }
+                tried => tried,
             };
             let reason = match tried {
                 Attempt::Done(outcome) => return Ok(outcome),
                 Attempt::Failed(error) => return Err(error),
-                Attempt::InDoubt(reason, _) => {
-                    return Err(CommitError::Unknown(reason.to_string()));
+                Attempt::InDoubt(doubt) => {
+                    return Err(CommitError::Unknown(doubt.reason.to_string()));
                 }
                 Attempt::Again(reason) => reason,
             };
@@ -68,12 +114,30 @@ impl Postgres {
         }
     }
 
+    /// Asks for the outcome of a batch.
+    async fn resolve(&self, doubt: Doubt, id: &str) -> Attempt {
+        let Doubt {
+            reason,
+            outcome,
+            late,
+        } = doubt;
+        match (self.inquire(id).await, outcome) {
+            (Some(true), Some(outcome)) => Attempt::Done(outcome),
+            (Some(false), _) if late => Attempt::Failed(reason.into()),
+            (Some(false), _) => Attempt::Again(reason),
+            // That it was committed does not say what it did.
+            (Some(true), None) | (None, _) => {
+                Attempt::Failed(CommitError::Unknown(reason.to_string()))
+            }
+        }
+    }
+
     async fn autocommit(&self, batch: &Batch) -> Attempt {
         let mut leased = match self.pool.get().await {
             Ok(leased) => leased,
             Err(error) => return Attempt::Failed(error.into()),
         };
-        let queries: Vec<_> = batch.statements.iter().map(query).collect();
+        let queries: Vec<_> = batch.statements.iter().map(counted_here).collect();
         let run = pipeline::run(
             &mut leased.connection,
             None,
@@ -83,7 +147,7 @@ impl Postgres {
         let answers = match tokio::time::timeout(PATIENCE, run).await {
             Ok(Ok(answers)) => answers,
             Ok(Err(failed)) => return self.judge(failed.into()),
-            Err(_) => return Attempt::InDoubt(too_long(), Outcome::default()),
+            Err(_) => return Attempt::doubt(too_long(), None),
         };
         match check(&batch.statements, answers) {
             Ok(outcome) => {
@@ -92,7 +156,7 @@ impl Postgres {
             }
             // The statement could have been committed before the connection was lost, but not on a read-only server.
             Err(Unmet::Error(error)) if value::meaning(&error) == Meaning::Lost => {
-                Attempt::InDoubt(value::store_error(&error), Outcome::default())
+                Attempt::doubt(value::store_error(&error), None)
             }
             Err(unmet) => {
                 if !unmet.is_of_connection() {
@@ -138,13 +202,13 @@ impl Postgres {
             Ok(Err(error)) if value::meaning(&error) == Meaning::Again => {
                 Attempt::Again(value::store_error(&error))
             }
-            Ok(Err(error)) => Attempt::InDoubt(value::store_error(&error), outcome),
-            Err(_) => Attempt::InDoubt(too_long(), outcome),
+            Ok(Err(error)) => Attempt::doubt(value::store_error(&error), Some(outcome)),
+            Err(_) => Attempt::doubt(too_long(), Some(outcome)),
         }
     }
 
     /// Returns the outcome of an attempt that failed by an unmet requirement and applied nothing.
-    fn judge(&self, unmet: Unmet) -> Attempt {
+    pub(super) fn judge(&self, unmet: Unmet) -> Attempt {
         let error = match unmet {
             Unmet::Label(label) => return Attempt::Failed(CommitError::Conflict(label)),
             Unmet::Store(error) => return Attempt::Failed(error.into()),
@@ -188,7 +252,7 @@ impl Postgres {
             let query = Query {
                 sql,
                 params: id,
-                lock: Lock::No,
+                form: Form::Plain,
             };
             let answers = pipeline::run(&mut leased.connection, None, &[query], statements).await;
             let (rows, _) = super::only(answers)?;
@@ -211,7 +275,7 @@ pub(super) enum Unmet {
 
 impl Unmet {
     /// True if the connection must not be used again.
-    fn is_of_connection(&self) -> bool {
+    pub(super) fn is_of_connection(&self) -> bool {
         let Self::Error(error) = self else {
             return false;
         };
@@ -219,6 +283,18 @@ impl Unmet {
             value::meaning(error),
             Meaning::Lost | Meaning::WrongServer | Meaning::Stale
         )
+    }
+
+    /// True if the engine itself has said that a statement failed, in a session that goes on: nothing of the transaction
+    /// is or will be committed, even if COMMIT was sent. What says that a session ends can be a pooler's word.
+    pub(super) fn is_certain(&self) -> bool {
+        match self {
+            Self::Label(_) => true,
+            Self::Error(error) => {
+                error.as_db_error().is_some() && value::meaning(error) != Meaning::Lost
+            }
+            Self::Store(_) => false,
+        }
     }
 }
 
@@ -242,12 +318,8 @@ pub(super) async fn run_statements(
     batch: &Batch,
     recorded: &[Value],
 ) -> Result<Outcome, Unmet> {
-    let mut queries = vec![Query {
-        sql: RECORD,
-        params: recorded,
-        lock: Lock::No,
-    }];
-    queries.extend(batch.statements.iter().map(query));
+    let mut queries = vec![record(recorded)];
+    queries.extend(batch.statements.iter().map(counted_here));
     let begin = Some(pool.begin());
     let answers = pipeline::run(connection, begin, &queries, pool.statements()).await?;
     let mut answers = answers.into_iter();
@@ -280,14 +352,24 @@ fn check(
     Ok(outcome)
 }
 
-fn query(statement: &Statement) -> Query<'_> {
+/// Returns the statement that keeps the id of a batch.
+pub(super) fn record(recorded: &[Value]) -> Query<'_> {
+    Query {
+        sql: RECORD,
+        params: recorded,
+        form: Form::Plain,
+    }
+}
+
+fn counted_here(statement: &Statement) -> Query<'_> {
+    query(statement, Form::counted_here(statement))
+}
+
+pub(super) fn query(statement: &Statement, form: Form) -> Query<'_> {
     Query {
         sql: statement.sql,
         params: &statement.params,
-        lock: match statement.requirement {
-            Requirement::Exists(_) => Lock::Share,
-            _ => Lock::No,
-        },
+        form,
     }
 }
 
@@ -302,15 +384,6 @@ fn is_autocommit(batch: &Batch) -> bool {
         | Requirement::Returning
         | Requirement::Exists(_)
         | Requirement::None(_) => true,
-        Requirement::One(_) | Requirement::OneReturning(_) => inserts_one_row(statement.sql),
+        Requirement::One(_) | Requirement::OneReturning(_) => form::inserts_one_row(statement.sql),
     }
-}
-
-/// `INSERT INTO t (…) VALUES (…)` with one list of values.
-fn inserts_one_row(sql: &str) -> bool {
-    sql.starts_with("INSERT INTO ")
-        && !sql.contains("SELECT")
-        && sql
-            .split_once(" VALUES (")
-            .is_some_and(|(_, values)| !values.contains("), ("))
 }

@@ -8,6 +8,7 @@ use futures_util::TryStreamExt;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Error, Statement};
 
+use super::form::Form;
 use super::pool::{Connection, StatementKey};
 use super::target::Statements;
 use super::value;
@@ -17,20 +18,23 @@ use crate::{Row, StoreError, Value};
 pub(super) struct Query<'a> {
     pub(super) sql: &'static str,
     pub(super) params: &'a [Value],
-    pub(super) lock: Lock,
-}
-
-/// The lock on the rows found: with `Share` they must stay as they are until the commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lock {
-    No,
-    Share,
+    pub(super) form: Form,
 }
 
 /// The rows of a statement, and how many it touched.
 pub(super) type Answer = Result<(Vec<Row>, u64), Error>;
 
-type Sent<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// The answers to a transaction that was sent with its COMMIT.
+pub(super) struct Sent {
+    /// To BEGIN.
+    pub(super) begun: Result<(), Error>,
+    /// To the statements, in order.
+    pub(super) answers: Vec<Answer>,
+    /// To COMMIT; also a ROLLBACK is none that fails. None if it was not sent, since a statement had failed by then.
+    pub(super) committed: Option<Result<(), Error>>,
+}
+
+type Call<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Parameters of one statement; PostgreSQL takes more, but the types must fit a [`StatementKey`].
 const PARAMETERS: usize = 62;
@@ -43,29 +47,9 @@ pub(super) async fn run(
     queries: &[Query<'_>],
     mode: Statements,
 ) -> Result<Vec<Answer>, Failed> {
-    if queries.iter().any(|query| query.params.len() > PARAMETERS) {
-        let text = format!("more than {PARAMETERS} parameters");
-        return Err(Failed::Refused(StoreError::Refused(text)));
-    }
-    if mode == Statements::Prepared {
-        prepare(connection, queries).await?;
-    }
-    let Connection { client, statements } = connection;
-    let client = &*client;
-    let mut sent: Vec<Sent<'_, Answer>> = Vec::with_capacity(queries.len() + 1);
-    if let Some(sql) = first {
-        sent.push(Box::pin(async move {
-            client.batch_execute(sql).await?;
-            Ok((Vec::new(), 0))
-        }));
-    }
-    for query in queries {
-        sent.push(match statements.get(&key(query)) {
-            Some(statement) => Box::pin(prepared(client, statement, query.params)),
-            None => Box::pin(unnamed(client, text(query)?, query.params)),
-        });
-    }
-    let mut answers = send(sent).await.into_iter();
+    make_ready(connection, queries, mode).await?;
+    let calls = calls(connection, first, queries)?;
+    let mut answers = answers(send(calls).await).await.into_iter();
     if first.is_none() {
         return Ok(answers.collect());
     }
@@ -75,6 +59,79 @@ pub(super) async fn run(
         Some(Err(error)) => Err(Failed::Prepare(error)),
         _ => Ok(answers.collect()),
     }
+}
+
+/// Sends a whole transaction, and COMMIT with it if every statement could be sent. The error is about preparing: nothing
+/// was done.
+pub(super) async fn run_whole(
+    connection: &mut Connection,
+    begin: &'static str,
+    queries: &[Query<'_>],
+    mode: Statements,
+) -> Result<Sent, Failed> {
+    make_ready(connection, queries, mode).await?;
+    let client = &connection.client;
+    let sent = send(calls(connection, Some(begin), queries)?).await;
+    // Without a statement that could not be sent, the transaction is not the batch.
+    let is_whole = sent
+        .iter()
+        .all(|(_, first)| !matches!(first, Poll::Ready(Err(_))));
+    let last = match is_whole {
+        true => send(vec![simple(client, "COMMIT")]).await,
+        false => Vec::new(),
+    };
+    let mut of_statements = answers(sent).await.into_iter();
+    let begun = of_statements
+        .next()
+        .map_or(Ok(()), |answer| answer.map(drop));
+    let committed = answers(last).await.into_iter().next();
+    Ok(Sent {
+        begun,
+        answers: of_statements.collect(),
+        committed: committed.map(|answer| answer.map(drop)),
+    })
+}
+
+/// Prepares statements where they are prepared.
+async fn make_ready(
+    connection: &mut Connection,
+    queries: &[Query<'_>],
+    mode: Statements,
+) -> Result<(), Failed> {
+    if queries.iter().any(|query| query.params.len() > PARAMETERS) {
+        let text = format!("more than {PARAMETERS} parameters");
+        return Err(Failed::Refused(StoreError::Refused(text)));
+    }
+    match mode {
+        Statements::Prepared => prepare(connection, queries).await,
+        Statements::Unnamed => Ok(()),
+    }
+}
+
+/// Returns the calls for `first` and the statements; nothing is sent yet.
+fn calls<'a>(
+    connection: &'a Connection,
+    first: Option<&'static str>,
+    queries: &'a [Query<'a>],
+) -> Result<Vec<Call<'a, Answer>>, Failed> {
+    let Connection { client, statements } = connection;
+    let mut calls: Vec<Call<'_, Answer>> = Vec::with_capacity(queries.len() + 1);
+    calls.extend(first.map(|sql| simple(client, sql)));
+    for query in queries {
+        calls.push(match statements.get(&key(query)) {
+            Some(statement) => Box::pin(prepared(client, statement, query.params)),
+            None => Box::pin(unnamed(client, text(query)?, query.params)),
+        });
+    }
+    Ok(calls)
+}
+
+/// Returns the call for statements without parameters and without rows.
+fn simple<'a>(client: &'a Client, sql: &'static str) -> Call<'a, Answer> {
+    Box::pin(async move {
+        client.batch_execute(sql).await?;
+        Ok((Vec::new(), 0))
+    })
 }
 
 /// Why nothing was run.
@@ -101,9 +158,9 @@ async fn prepare(connection: &mut Connection, queries: &[Query<'_>]) -> Result<(
     let client = &connection.client;
     let sent = missing
         .iter()
-        .map(|(_, sql, types)| -> Sent<'_, _> { Box::pin(client.prepare_typed(sql, types)) })
+        .map(|(_, sql, types)| -> Call<'_, _> { Box::pin(client.prepare_typed(sql, types)) })
         .collect();
-    let prepared = send(sent).await;
+    let prepared = answers(send(sent).await).await;
     for ((key, ..), statement) in missing.into_iter().zip(prepared) {
         connection
             .statements
@@ -112,18 +169,23 @@ async fn prepare(connection: &mut Connection, queries: &[Query<'_>]) -> Result<(
     Ok(())
 }
 
-/// Polls each once in order, which sends it, then awaits the answers, which come in the same order.
-async fn send<T>(futures: Vec<Sent<'_, T>>) -> Vec<T> {
-    let mut begun = Vec::with_capacity(futures.len());
-    for mut future in futures {
-        let first = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await;
-        begun.push((future, first));
+/// Polls each call once in order, which sends it.
+async fn send<T>(calls: Vec<Call<'_, T>>) -> Vec<(Call<'_, T>, Poll<T>)> {
+    let mut sent = Vec::with_capacity(calls.len());
+    for mut call in calls {
+        let first = poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await;
+        sent.push((call, first));
     }
-    let mut answers = Vec::with_capacity(begun.len());
-    for (future, first) in begun {
+    sent
+}
+
+/// Awaits the answers, which come in the order of the calls.
+async fn answers<T>(sent: Vec<(Call<'_, T>, Poll<T>)>) -> Vec<T> {
+    let mut answers = Vec::with_capacity(sent.len());
+    for (call, first) in sent {
         answers.push(match first {
             Poll::Ready(answer) => answer,
-            Poll::Pending => future.await,
+            Poll::Pending => call.await,
         });
     }
     answers
@@ -147,7 +209,7 @@ async fn collect(stream: tokio_postgres::RowStream) -> Answer {
     Ok((rows, stream.rows_affected().unwrap_or(0)))
 }
 
-/// Returns the text, whether a lock is added, and two bits for each parameter's type.
+/// Returns the text, two bits for each parameter's type, and the form: in another form it is another statement.
 fn key(query: &Query<'_>) -> StatementKey {
     let types = query.params.iter().fold(1_u128, |types, value| {
         let bits = match value {
@@ -158,25 +220,19 @@ fn key(query: &Query<'_>) -> StatementKey {
         };
         types << 2 | bits
     });
-    (
-        query.sql,
-        types << 1 | u128::from(query.lock == Lock::Share),
-    )
+    (query.sql, types, query.form)
 }
 
 /// Returns the text as it is sent. PostgreSQL takes parameters that the text does not use; that is a mistake all the
 /// same.
 fn text(query: &Query<'_>) -> Result<String, Failed> {
-    let (mut text, wanted) = placeholders(query.sql);
+    let (text, wanted) = placeholders(query.sql);
     if wanted != query.params.len() {
         let given = query.params.len();
         let reason = format!("{given} parameters for a statement that has {wanted}");
         return Err(Failed::Refused(StoreError::Refused(reason)));
     }
-    if query.lock == Lock::Share {
-        text.push_str(" FOR SHARE");
-    }
-    Ok(text)
+    Ok(query.form.text(text))
 }
 
 /// `?1` becomes `$1`; also the highest number. A question mark before anything but a digit stays; the catalogue has
@@ -222,25 +278,31 @@ mod tests {
     }
 
     #[test]
-    fn statements_with_other_types_or_locks_are_other_statements() {
-        let with = |params: &[Value], lock| {
+    fn statements_with_other_types_or_forms_are_other_statements() {
+        let with = |params: &[Value], form| {
             key(&Query {
                 sql: "x",
                 params,
-                lock,
+                form,
             })
         };
         let keys = [
-            with(&params![], Lock::No),
-            with(&params![None::<i64>], Lock::No),
-            with(&params![1], Lock::No),
-            with(&params!["a"], Lock::No),
-            with(&params!["a"], Lock::Share),
-            with(&params!["a", None::<i64>], Lock::No),
-            with(&params![None::<i64>, "a"], Lock::No),
+            with(&params![], Form::Plain),
+            with(&params![None::<i64>], Form::Plain),
+            with(&params![1], Form::Plain),
+            with(&params!["a"], Form::Plain),
+            with(&params!["a"], Form::Locked),
+            with(&params!["a"], Form::LockedOrError),
+            with(&params!["a"], Form::NoneOrError),
+            with(&params!["a"], Form::OneOrError),
+            with(&params!["a", None::<i64>], Form::Plain),
+            with(&params![None::<i64>, "a"], Form::Plain),
         ];
         let distinct: std::collections::HashSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());
-        assert_eq!(with(&params!["a"], Lock::No), with(&params!["b"], Lock::No));
+        assert_eq!(
+            with(&params!["a"], Form::Plain),
+            with(&params!["b"], Form::Plain)
+        );
     }
 }

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::{CancelToken, Client, Statement};
 
+use super::form::Form;
 use super::target::{Statements, Target};
 use super::value;
 use crate::StoreError;
@@ -27,8 +28,8 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const BEGIN_LIMITED: &str =
     "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 15000";
 
-/// A text and the declared types of its parameters.
-pub(super) type StatementKey = (&'static str, u128);
+/// A text, the declared types of its parameters, and the form in which it is sent.
+pub(super) type StatementKey = (&'static str, u128, Form);
 
 pub(super) struct Connection {
     pub(super) client: Client,
@@ -140,6 +141,15 @@ impl Pool {
             client,
             statements: HashMap::new(),
         })
+    }
+
+    /// Tells the server to give up what a connection is doing. It may do so a little later, so the connection must not be
+    /// used for anything else.
+    pub(super) async fn cancel(&self, token: CancelToken) {
+        let told = token.cancel_query(self.target.tls.clone());
+        if !matches!(tokio::time::timeout(RECONNECT, told).await, Ok(Ok(()))) {
+            tracing::debug!("the database could not be told to give up a batch");
+        }
     }
 
     fn take_idle(&self) -> Option<Connection> {

@@ -1,10 +1,10 @@
 //! Every statement of the catalogue is one that both engines understand.
 
-use cognate_store::Store;
 use cognate_store::tables::catalogue::statements as statements_of_tables;
 use cognate_store::tables::{
     attempts, codes, groups, passkeys, sessions, software_tokens, users, whole_users,
 };
+use cognate_store::{Store, forms_on_postgres};
 use rusqlite::Connection;
 
 use crate::engines::{Folder, postgres, postgres_url, sqlite};
@@ -179,12 +179,7 @@ async fn postgres_prepares_every_statement() {
     tokio::spawn(connection);
     let mut refused = Vec::new();
     for (file, sql) in catalogue() {
-        let mut forms = vec![sql.replace('?', "$")];
-        // Guards are locked.
-        if sql.starts_with("SELECT 1 ") {
-            forms.push(format!("{} FOR SHARE", sql.replace('?', "$")));
-        }
-        for form in forms {
+        for form in forms_on_postgres(&sql) {
             if let Err(error) = client.prepare(&form).await {
                 let reason = error
                     .as_db_error()

@@ -17,6 +17,7 @@ mod copies;
 mod durability;
 mod engines;
 mod jobs;
+mod lost_answers;
 mod messages;
 mod opening;
 mod postgres_only;
