@@ -233,7 +233,7 @@ async fn ask(
     let is_needless =
         writes.is_empty() && matches!(replay, Replay::None) && tally.is_clean() && cx.pauses() == 0;
     if !is_needless {
-        let batch = tally.require_unchanged(authenticated.guard(at.pool).extend(writes), at.pool);
+        let batch = tally.require_unchanged(authenticated.guard(at.pool, writes), at.pool);
         commit_challenge(cx, at, replay.spend(batch, at.pool), replay).await?;
     }
     Ok(Conclusion::Challenge(challenge))

@@ -135,7 +135,7 @@ pub fn prepare(
     let mut session = OpenedSession::new(cx, client, session_id, user.clone(), doc);
     session.new_device = part.and_then(|part| part.metadata());
     session.consulted = consulted;
-    let batch = authenticated.guard(pool).extend(batch);
+    let batch = authenticated.guard(pool, batch);
     let batch = match authenticated.start.flow {
         Flow::Provider => batch,
         _ => authenticated.tally.reset(batch, pool),

@@ -137,7 +137,7 @@ impl Step {
     /// were read.
     pub fn require_unchanged(&self, at: At<'_>, writes: Batch) -> Result<Batch> {
         let user = self.known()?;
-        let batch = guards::require_pool_active(Batch::new(), &at.pool.id);
+        let batch = require_pool(at.pool, &writes);
         let batch = guards::require_user_unchanged(batch, &at.pool.id, &user.id, user.ver);
         Ok(self.tally.require_unchanged(batch.extend(writes), at.pool))
     }
@@ -237,15 +237,16 @@ impl Authenticated {
         }
     }
 
-    /// Returns the conditions under which what was read is still true.
-    pub fn guard(&self, pool: &Pool) -> Batch {
-        let batch = guards::require_pool_active(Batch::new(), &pool.id);
-        match self.change {
+    /// Begins a batch of these writes: what was read must still be true.
+    pub fn guard(&self, pool: &Pool, writes: Batch) -> Batch {
+        let batch = require_pool(pool, &writes);
+        let batch = match self.change {
             Change::Saved => batch,
             Change::None => {
                 guards::require_user_unchanged(batch, &pool.id, &self.user.id, self.user.ver)
             }
-        }
+        };
+        batch.extend(writes)
     }
 
     /// Returns a refusal that reveals that the first factor was right, so that it is subject to the lockout like an
@@ -270,6 +271,14 @@ impl Authenticated {
         let refusal = Refusal::of_user(&self.user, &self.proven, refusal);
         let event = refusal.event.map(|event| event.with_risk(self.risk()));
         Refusal { event, ..refusal }.into()
+    }
+}
+
+/// Begins the batch of a step: the pool must be active, unless the writes require that themselves.
+fn require_pool(pool: &Pool, writes: &Batch) -> Batch {
+    match guards::requires_pool(writes, &pool.id) {
+        true => Batch::new(),
+        false => guards::require_pool_active(Batch::new(), &pool.id),
     }
 }
 

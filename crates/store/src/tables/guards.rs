@@ -27,6 +27,7 @@ const POOL_WRITABLE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 
 const POOL_SHAPE: &str = "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0 AND shape = ?2";
 const USERS_WRITABLE: &str =
     "SELECT 1 FROM pools WHERE pool_id = ?1 AND state = 0 AND paused = 0 AND shape = ?2";
+const OF_POOL: [&str; 4] = [POOL_ACTIVE, POOL_WRITABLE, POOL_SHAPE, USERS_WRITABLE];
 const USER: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2";
 const USER_AT: &str = "SELECT 1 FROM users WHERE pool_id = ?1 AND user_id = ?2 AND ver = ?3";
 const CLIENT: &str = "SELECT 1 FROM clients WHERE pool_id = ?1 AND client_id = ?2";
@@ -60,6 +61,15 @@ pub fn written_pool(batch: &Batch) -> Option<String> {
         Some(Value::Text(pool_id)) => Some(pool_id.clone()),
         _ => None,
     }
+}
+
+/// True if a batch requires of the pool that it is active, alone or with more.
+#[must_use]
+pub fn requires_pool(batch: &Batch, pool_id: &str) -> bool {
+    batch.statements.iter().any(|each| {
+        OF_POOL.contains(&each.sql)
+            && matches!(each.params.first(), Some(Value::Text(id)) if id == pool_id)
+    })
 }
 
 /// Requires that the pool is active and that its users are written by the rules of this number; [`POOL_RESHAPED`].
