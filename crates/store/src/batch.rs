@@ -19,6 +19,8 @@ pub(crate) enum Requirement {
     OneReturning(Label),
     /// The SELECT finds a row, and the row stays as it is until the commit.
     Exists(Label),
+    /// The SELECT finds a row, which may change or go before the commit.
+    ExistsNow(Label),
     /// The SELECT finds no row.
     None(Label),
 }
@@ -31,6 +33,7 @@ impl Requirement {
             Self::One(label)
             | Self::OneReturning(label)
             | Self::Exists(label)
+            | Self::ExistsNow(label)
             | Self::None(label) => Some(label),
         }
     }
@@ -40,7 +43,7 @@ impl Requirement {
         match self {
             Self::Any | Self::Returning => None,
             Self::One(label) | Self::OneReturning(label) => (count != 1).then_some(label),
-            Self::Exists(label) => (count == 0).then_some(label),
+            Self::Exists(label) | Self::ExistsNow(label) => (count == 0).then_some(label),
             Self::None(label) => (count != 0).then_some(label),
         }
     }
@@ -88,6 +91,12 @@ impl Batch {
     /// the driver appends FOR SHARE, so the text must not end in a clause that forbids it (GROUP BY, aggregates).
     pub fn exists(self, select_sql: &'static str, params: Vec<Value>, label: Label) -> Self {
         self.push(select_sql, params, Requirement::Exists(label))
+    }
+
+    /// Adds a SELECT that must find a row when it runs. Nothing is locked: whether the row is still there at the commit must
+    /// not matter, or another row that is locked must decide it.
+    pub fn exists_now(self, select_sql: &'static str, params: Vec<Value>, label: Label) -> Self {
+        self.push(select_sql, params, Requirement::ExistsNow(label))
     }
 
     /// Adds a SELECT that must find nothing. It sees what is committed when it runs: where two nodes could insert the

@@ -304,6 +304,11 @@ impl Store {
         if batch.is_empty() {
             return Ok(Outcome::default());
         }
+        debug_assert_eq!(
+            tables::guards::leaves_rows(&batch),
+            None,
+            "rows that stay, of a pool that nothing holds"
+        );
         let appends = self.trail.sign(&mut batch)?;
         self.count(|of| &of.commits, 1);
         self.count(|of| &of.statements, batch.len());

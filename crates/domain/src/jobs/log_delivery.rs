@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use cognate_shapes::EventSourceName;
 use cognate_store::tables::jobs as jobs_table;
 use cognate_store::tables::log_records::{self as table, Queue};
+use cognate_store::tables::pools;
 use cognate_store::{Batch, CommitError};
 use serde::{Deserialize, Serialize};
 
@@ -167,8 +168,11 @@ impl LogDelivery {
         health: &mut Health,
     ) -> Result<Progress> {
         let Some(pool) = app.cached_pool(queue.pool_id).await? else {
-            // Its rows go with it.
-            return later(Batch::new(), health, MINUTE);
+            // Its rows go with it; those that came while it was purged are dropped.
+            return match pools::state(&app.store, queue.pool_id).await? {
+                Some(pools::ROWS_GONE) | None => forget(app, queue).await,
+                Some(_) => later(Batch::new(), health, MINUTE),
+            };
         };
         let destination = destination(&pool, queue.source);
         let targets = app.log_targets.get();

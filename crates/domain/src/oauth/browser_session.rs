@@ -319,7 +319,7 @@ pub(super) fn add(
 
 /// Begins the batch of an answer by a session: pool, user and session must be as they were read.
 pub(super) fn require(cx: &Cx<'_>, pool: &Pool, session: &BrowserSession) -> Batch {
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active_now(Batch::new(), &pool.id);
     let user = &session.user;
     let batch = guards::require_user_unchanged(batch, &pool.id, &user.id, user.ver);
     table::require_live(batch, &pool.id, &session.id, cx.now())

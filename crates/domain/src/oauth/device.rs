@@ -120,7 +120,7 @@ async fn make(
         mac: None,
     };
     let row = signed(&pool, row);
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active_now(Batch::new(), &pool.id);
     let batch = BOUND.count(cx, batch, (&pool, &client), SECONDS * SECOND);
     let batch = table::insert(batch, &pool.id, &row);
     cx.commit(batch, |label| {

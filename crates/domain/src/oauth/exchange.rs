@@ -256,7 +256,7 @@ impl Trade<'_> {
             ..Grant::account(pool, client, user, groups, id, session, &changes)
         };
         let about = self.summary(&acting, &grant);
-        let batch = guards::require_pool_active(Batch::new(), &pool.id);
+        let batch = guards::require_pool_active_now(Batch::new(), &pool.id);
         let batch = match &acting.once {
             Some((name, until)) => sessions::spend(batch, &pool.id, name, *until),
             None => batch,

@@ -109,7 +109,7 @@ async fn keep<'f>(
         mac: None,
     };
     row.mac = Some(pool.sign(&row.signed(&key)));
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active_now(Batch::new(), &pool.id);
     let batch = BOUND.count(cx, batch, (&pool, &client), SECONDS * SECOND);
     let batch = table::insert(batch, &pool.id, &key, &row);
     cx.commit(batch, |label| {

@@ -65,7 +65,7 @@ pub(super) async fn tokens(
     })?;
     let (id, session) = (granted.session_id, granted.session);
     let opened = OpenedSession::new(cx, client, id, user.clone(), session);
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active_now(Batch::new(), &pool.id);
     let batch = guards::require_user_unchanged(batch, &pool.id, &user.id, user.ver);
     let batch = unused::note_use(cx, batch, client);
     let batch = opened.insert(cx, pool, using_up(batch))?;

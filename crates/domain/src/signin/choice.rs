@@ -212,7 +212,7 @@ async fn send_code(
             otp::pretend(cx, at, lock, &destination, Stage::First, &state).await?
         }
     };
-    let mut batch = guards::require_pool_active(Batch::new(), &at.pool.id);
+    let mut batch = guards::require_pool_active_now(Batch::new(), &at.pool.id);
     if cx.pauses() != pauses
         && let Some(user) = &step.user
     {

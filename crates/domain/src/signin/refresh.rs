@@ -303,7 +303,7 @@ async fn rotate(
         ..live.row.clone()
     };
     let row = session::sign(pool, &live.user.id, &token.session_id, row);
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active_now(Batch::new(), &pool.id);
     let batch = sessions::update(batch, &pool.id, &live.user.id, &token.session_id, &row);
     let batch = live.touch(cx, pool, batch);
     let signing = live.sign(cx, at, changes, Some(&token));

@@ -278,7 +278,7 @@ impl Authenticated {
 fn require_pool(pool: &Pool, writes: &Batch) -> Batch {
     match guards::requires_pool(writes, &pool.id) {
         true => Batch::new(),
-        false => guards::require_pool_active(Batch::new(), &pool.id),
+        false => guards::require_pool_active_now(Batch::new(), &pool.id),
     }
 }
 

@@ -169,7 +169,7 @@ fn counted(rows: &[Row]) -> Result<u64, StoreError> {
 fn expected(statements: &[Statement]) -> Option<Outcome> {
     let counts = statements.iter().map(|statement| {
         Some(match statement.requirement {
-            Requirement::One(_) | Requirement::Exists(_) => 1,
+            Requirement::One(_) | Requirement::Exists(_) | Requirement::ExistsNow(_) => 1,
             Requirement::None(_) => 0,
             Requirement::Any if form::inserts_exactly_one(statement.sql) => 1,
             Requirement::Any | Requirement::Returning | Requirement::OneReturning(_) => {

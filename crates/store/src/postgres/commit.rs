@@ -383,6 +383,7 @@ fn is_autocommit(batch: &Batch) -> bool {
         Requirement::Any
         | Requirement::Returning
         | Requirement::Exists(_)
+        | Requirement::ExistsNow(_)
         | Requirement::None(_) => true,
         Requirement::One(_) | Requirement::OneReturning(_) => form::inserts_one_row(statement.sql),
     }

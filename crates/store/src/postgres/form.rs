@@ -22,6 +22,8 @@ pub(super) enum Form {
     Locked,
     /// As `Locked`; an error where no row is found. One row: how many there are.
     LockedOrError,
+    /// An error where no row is found. One row: how many there are.
+    SomeOrError,
     /// An error where a row is found. One row: how many there are.
     NoneOrError,
     /// An error where not exactly one row is touched. One row: how many there are.
@@ -46,6 +48,7 @@ impl Form {
                 Some(Self::Plain)
             }
             Requirement::Exists(_) => sql.starts_with("SELECT ").then_some(Self::LockedOrError),
+            Requirement::ExistsNow(_) => sql.starts_with("SELECT ").then_some(Self::SomeOrError),
             Requirement::None(_) => sql.starts_with("SELECT ").then_some(Self::NoneOrError),
             Requirement::One(_) => takes_returning(sql).then_some(Self::OneOrError),
             // Its rows are needed.
@@ -57,7 +60,7 @@ impl Form {
     pub(super) fn counts(self) -> bool {
         match self {
             Self::Plain | Self::Locked => false,
-            Self::LockedOrError | Self::NoneOrError | Self::OneOrError => true,
+            Self::LockedOrError | Self::SomeOrError | Self::NoneOrError | Self::OneOrError => true,
         }
     }
 
@@ -73,6 +76,7 @@ impl Form {
             Self::Plain => sql,
             Self::Locked => format!("{sql} FOR SHARE"),
             Self::LockedOrError => counted("> 0", &format!("({sql} FOR SHARE) AS q")),
+            Self::SomeOrError => counted("> 0", &format!("({sql}) AS q")),
             Self::NoneOrError => counted("= 0", &format!("({sql}) AS q")),
             Self::OneOrError => {
                 format!("WITH q AS ({sql} RETURNING 1) {}", counted("= 1", "q"))
@@ -118,7 +122,12 @@ pub fn forms_on_postgres(sql: &str) -> Vec<String> {
     let mut all = vec![Form::Plain];
     // What a guard finds.
     if sql.starts_with("SELECT 1 ") {
-        all.extend([Form::Locked, Form::LockedOrError, Form::NoneOrError]);
+        all.extend([
+            Form::Locked,
+            Form::LockedOrError,
+            Form::SomeOrError,
+            Form::NoneOrError,
+        ]);
     }
     if takes_returning(sql) {
         all.push(Form::OneOrError);
@@ -162,6 +171,10 @@ mod tests {
             Some(Form::LockedOrError)
         );
         assert_eq!(
+            there(select, Requirement::ExistsNow(LABEL)),
+            Some(Form::SomeOrError)
+        );
+        assert_eq!(
             there(select, Requirement::None(LABEL)),
             Some(Form::NoneOrError)
         );
@@ -180,7 +193,11 @@ mod tests {
         }
         let rows = "UPDATE t SET a = ?1 RETURNING a";
         assert_eq!(there(rows, Requirement::OneReturning(LABEL)), None);
-        for guard in [Requirement::Exists(LABEL), Requirement::None(LABEL)] {
+        for guard in [
+            Requirement::Exists(LABEL),
+            Requirement::ExistsNow(LABEL),
+            Requirement::None(LABEL),
+        ] {
             assert_eq!(there("VALUES (1)", guard), None);
         }
     }

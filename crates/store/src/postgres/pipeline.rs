@@ -293,6 +293,7 @@ mod tests {
             with(&params!["a"], Form::Plain),
             with(&params!["a"], Form::Locked),
             with(&params!["a"], Form::LockedOrError),
+            with(&params!["a"], Form::SomeOrError),
             with(&params!["a"], Form::NoneOrError),
             with(&params!["a"], Form::OneOrError),
             with(&params!["a", None::<i64>], Form::Plain),

@@ -401,7 +401,7 @@ fn apply_one(connection: &Connection, batch: &Batch) -> Result<Outcome, Failure>
             let mut prepared = connection.prepare_cached(statement.sql)?;
             value::bind(&mut prepared, &statement.params)?;
             match requirement {
-                Requirement::Exists(_) | Requirement::None(_) => {
+                Requirement::Exists(_) | Requirement::ExistsNow(_) | Requirement::None(_) => {
                     Ok((prepared.raw_query().next()?.is_some().into(), None))
                 }
                 Requirement::Returning | Requirement::OneReturning(_) => {

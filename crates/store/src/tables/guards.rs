@@ -1,11 +1,16 @@
 //! Guards: the requirements of a batch on rows that it does not write, with one label for each.
 //!
-//! The row that a guard finds stays as it is until the commit. The requirements on the rows that a table's own
+//! The row that a guard finds stays as it is until the commit, but for those that end in `_now`: they keep a node out that
+//! does not know yet that a pool or a provider is gone, and lock nothing. The requirements on the rows that a table's own
 //! functions write are in the table's file, with its own labels.
+
+mod lasting;
 
 use super::domains::POOL_HAS_DOMAIN;
 use super::identity_providers::PROVIDER_STALE;
 use crate::{Batch, Label, Value, params};
+
+pub use lasting::leaves_rows;
 
 /// The pool is not active: it never was, or its deletion has begun.
 pub const POOL_GONE: Label = Label("pool_gone");
@@ -39,6 +44,13 @@ const DOMAIN: &str = "SELECT 1 FROM domains WHERE pool_id = ?1";
 /// Requires that the pool is active; [`POOL_GONE`].
 pub fn require_pool_active(batch: Batch, pool_id: &str) -> Batch {
     batch.exists(POOL_ACTIVE, params![pool_id], POOL_GONE)
+}
+
+/// Requires that the pool is active when the batch is applied; [`POOL_GONE`]. It may end before the commit: so the batch locks
+/// the row of its user, or adds only rows that go by themselves (decision 002). Sign-ins and the requests that lead to them
+/// have it, so that those of one pool do not write into the pool's row.
+pub fn require_pool_active_now(batch: Batch, pool_id: &str) -> Batch {
+    batch.exists_now(POOL_ACTIVE, params![pool_id], POOL_GONE)
 }
 
 /// Requires that the pool is active and that no recovery of it is open; [`POOL_PAUSED`]. Every batch that changes a user, a
@@ -101,6 +113,12 @@ pub fn require_client_exists(batch: Batch, pool_id: &str, client_id: &str) -> Ba
 /// Requires that the provider is there; [`PROVIDER_STALE`].
 pub fn require_provider_exists(batch: Batch, pool_id: &str, provider_id: &str) -> Batch {
     batch.exists(PROVIDER, params![pool_id, provider_id], PROVIDER_STALE)
+}
+
+/// Requires that the provider is there when the batch is applied; [`PROVIDER_STALE`]. For what goes by itself and is judged
+/// again when it is used.
+pub fn require_provider_exists_now(batch: Batch, pool_id: &str, provider_id: &str) -> Batch {
+    batch.exists_now(PROVIDER, params![pool_id, provider_id], PROVIDER_STALE)
 }
 
 /// Requires that the provider is still at `ver`; [`PROVIDER_STALE`].

@@ -262,7 +262,10 @@ pub async fn user_count(store: &Store, pool_id: &str) -> Result<i64, StoreError>
         .max(0))
 }
 
-/// 0 active, 1 deleting, 2 purged; `None` when there never was such a pool.
+/// The state of a deleted pool whose rows are gone.
+pub const ROWS_GONE: i64 = 2;
+
+/// 0 active, 1 deleting, 2 purged ([`ROWS_GONE`]); `None` when there never was such a pool.
 ///
 /// # Errors
 /// [`StoreError`].

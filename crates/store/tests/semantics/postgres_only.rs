@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cognate_store::tables::{guards, sessions};
 use cognate_store::{Batch, CommitError, Label, Store, StoreOptions, params};
 
 use crate::engines::{pooler_url, postgres, postgres_url};
@@ -175,6 +176,51 @@ async fn a_transaction_that_does_nothing_ends_in_each_mode() {
         assert_eq!(outcome.first(0).unwrap().text(0).unwrap(), "15s", "{url}");
         store.close().await;
     }
+}
+
+/// Several who hold a row at once are a MultiXact, whose number is then the row's mark, as that of a single holder would be;
+/// without one it is 0.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_required_now_is_not_held() {
+    const ADD_POOL: &str = "INSERT INTO pools (pool_id, region, state, doc, data_key, created, modified, ver) \
+         VALUES ('p', 'r', 0, '{}', ?1, 0, 0, 1)";
+    const ADD_USER: &str = "INSERT INTO users (pool_id, user_id, username, status, enabled, doc, created, modified, ver) \
+         VALUES ('p', ?1, ?1, 'CONFIRMED', 1, '{}', 0, 0, 1)";
+    const MARK: &str = "SELECT CAST(xmax AS TEXT) FROM pools WHERE pool_id = 'p'";
+    let Some(url) = postgres_url().await else {
+        return;
+    };
+    let store = postgres(&url).await;
+    let marked = async || {
+        let row = store.row(MARK, params![]).await.unwrap().unwrap();
+        row.text(0).unwrap() != "0"
+    };
+    let mut add = Batch::new().run(ADD_POOL, params![vec![0_u8]]);
+    for n in 0..32 {
+        add = add.run(ADD_USER, params![format!("u{n}")]);
+    }
+    store.commit(add).await.unwrap();
+    let all_at_once = async |guard: fn(Batch, &str) -> Batch| {
+        let commits: Vec<_> = (0..32)
+            .map(|n| {
+                let batch = guard(Batch::new(), "p");
+                let batch = guards::require_user_unchanged(batch, "p", &format!("u{n}"), 1);
+                let batch = sessions::spend(batch, "p", &format!("{n}"), 0);
+                let store = store.clone();
+                tokio::spawn(async move { store.commit(batch).await })
+            })
+            .collect();
+        for commit in commits {
+            commit.await.unwrap().unwrap();
+        }
+    };
+    all_at_once(guards::require_pool_active_now).await;
+    assert!(!marked().await);
+    let spent = "DELETE FROM spent WHERE pool_id = ?1";
+    let batch = Batch::new().run(spent, params!["p"]);
+    store.commit(batch).await.unwrap();
+    all_at_once(guards::require_pool_active).await;
+    assert!(marked().await);
 }
 
 #[tokio::test]

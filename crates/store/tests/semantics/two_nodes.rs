@@ -205,6 +205,24 @@ async fn a_guard_holds_until_the_commit(one: &Store, other: &Store) {
     }
 }
 
+async fn a_guard_of_now_refuses_what_begins_after_the_change(one: &Store, other: &Store) {
+    add_pool(one).await;
+    let batch = |n: &str| {
+        Batch::new()
+            .exists_now(POOL_ACTIVE, params!["p"], POOL_GONE)
+            .one(SPEND, params!["p", n], TAKEN)
+    };
+    let outcome = other.commit(batch("a")).await.unwrap();
+    assert_eq!(outcome.counts, [1, 1]);
+    let end = Batch::new().one(DELETE_POOL, params!["p"], STALE);
+    one.commit(end).await.unwrap();
+    for node in [one, other] {
+        let refused = node.commit(batch("b")).await;
+        assert_eq!(refused, Err(CommitError::Conflict(POOL_GONE)));
+    }
+    assert_eq!(number(one, SPENT, params!["p"]).await, 1);
+}
+
 async fn counters_lose_nothing(one: &Store, other: &Store) {
     let mut seen = race(one, other, 64, |store, _| async move {
         let outcome = store
@@ -245,6 +263,7 @@ on_two_nodes!(
     a_version_is_used_once,
     at_most_five_stays_five,
     a_guard_holds_until_the_commit,
+    a_guard_of_now_refuses_what_begins_after_the_change,
     counters_lose_nothing,
     batches_that_lock_in_other_orders_all_succeed,
 );

@@ -168,8 +168,8 @@ pub(super) async fn ask(
         mac: None,
     };
     row.mac = Some(pool.sign(&row.signed(&key)));
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
-    let batch = guards::require_provider_exists(batch, &pool.id, &provider.id);
+    let batch = guards::require_pool_active_now(Batch::new(), &pool.id);
+    let batch = guards::require_provider_exists_now(batch, &pool.id, &provider.id);
     let batch = table::insert(batch, &pool.id, &key, &row);
     settle(cx, spend(batch, pool, about.once)).await?;
     Ok(Some(handle))

@@ -168,8 +168,8 @@ pub async fn begin(
         answer: None,
     };
     let kept = Kept::begin(cx, pool, &client.id, doc)?;
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
-    let batch = guards::require_provider_exists(batch, &pool.id, &provider.id);
+    let batch = guards::require_pool_active_now(Batch::new(), &pool.id);
+    let batch = guards::require_provider_exists_now(batch, &pool.id, &provider.id);
     let batch = BOUND.count(cx, batch, (pool, client), SECONDS * SECOND);
     let batch = kept.insert(batch, pool);
     cx.commit(batch, |label| {

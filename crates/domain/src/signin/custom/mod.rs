@@ -335,7 +335,7 @@ async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str, row: &str) -> Result<Opti
 /// two rounds, say, costs what an unknown name does.
 fn guard(at: At<'_>, step: &Step) -> Batch {
     let pool = at.pool;
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
+    let batch = guards::require_pool_active_now(Batch::new(), &pool.id);
     match &step.user {
         Some(user) => guards::require_user_unchanged(batch, &pool.id, &user.id, user.ver),
         None => {

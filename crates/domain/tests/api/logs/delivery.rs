@@ -313,6 +313,26 @@ async fn a_deleted_pool_leaves_no_record(t: &TestApp) {
     assert_eq!(waiting(t).await, 0);
 }
 
+/// What a sign-in of an unknown name wrote while the pool was purged: nothing held it.
+#[each_engine]
+async fn a_record_that_came_behind_the_purge_is_dropped(t: &TestApp) {
+    let sink = Sink::of(t);
+    let pool = pool_with(t, json!([errors_to(GROUP)])).await;
+    let of = t.app.cached_pool(&pool).await.unwrap().unwrap();
+    t.ok("DeleteUserPool", json!({"UserPoolId": pool})).await;
+    let late = || log_record::notification(Batch::new(), &of, 1, "late").unwrap();
+    // The purge is not over: it deletes what is here.
+    t.app.store.commit(late()).await.unwrap();
+    turn(t, "node").await;
+    assert_eq!(waiting(t).await, 1);
+    runner::turn::<PoolDeletion>(&t.app, "node").await.unwrap();
+    assert_eq!(waiting(t).await, 0);
+    t.app.store.commit(late()).await.unwrap();
+    t.advance(60).await;
+    turn(t, "node").await;
+    assert_eq!((waiting(t).await, sink.details()), (0, Vec::new()));
+}
+
 /// The loop of a running node: a target that does not answer holds up no other queue, and a stop waits for none.
 #[each_engine]
 async fn a_target_that_is_slow_holds_up_no_other(t: &TestApp) {

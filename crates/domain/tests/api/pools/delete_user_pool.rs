@@ -2,8 +2,8 @@
 
 use cognate_domain::jobs::pool_deletion::PoolDeletion;
 use cognate_domain::jobs::runner::Job;
-use cognate_store::tables::pools;
-use cognate_store::{Batch, params};
+use cognate_store::tables::{guards, pools};
+use cognate_store::{Batch, CommitError, params};
 use each_engine::each_engine;
 use serde_json::{Value, json};
 
@@ -172,6 +172,55 @@ async fn a_deleted_pool_is_gone_at_once_with_its_clients(t: &TestApp) {
     );
 }
 
+/// A sign-in holds its user until the commit, and nothing of the pool: what it adds to tables that the purge has passed is
+/// deleted all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
+async fn a_sign_in_that_is_open_while_its_pool_is_purged_leaves_nothing() {
+    const SLEEPS: &str = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+    let t = TestApp::postgres().await;
+    let id = pool(&t, json!({})).await;
+    let user = Batch::new().run(DEPENDENTS[0], params![&id, "u"]);
+    t.app.store.commit(user).await.unwrap();
+    let sign_in = |pause: i64| {
+        let batch = guards::require_pool_active_now(Batch::new(), &id);
+        let batch = guards::require_user_unchanged(batch, &id, "u", 1);
+        // Before the table of users and behind it; nothing sweeps either.
+        let batch = batch.run(
+            "INSERT INTO risk_profiles (pool_id, user_id, doc, ver) VALUES (?1, 'u', '{}', 1)",
+            params![&id],
+        );
+        let batch = batch.run(
+            "INSERT INTO tombstones (pool_id, user_id, at) VALUES (?1, 'u', 0)",
+            params![&id],
+        );
+        batch.run("SELECT 1 FROM pg_sleep(?1)", params![pause])
+    };
+    let (store, slow) = (t.app.store.clone(), sign_in(2));
+    let open = tokio::spawn(async move { store.commit(slow).await });
+    while t.app.store.row(SLEEPS, params![]).await.unwrap().is_none() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    t.ok("DeleteUserPool", json!({"UserPoolId": id})).await;
+    assert!(!open.is_finished(), "the deletion waits for no sign-in");
+    let mut rounds = 1;
+    while !PoolDeletion::default()
+        .portion(&t.app, &id, "")
+        .await
+        .unwrap()
+        .is_done()
+    {
+        rounds += 1;
+    }
+    open.await.unwrap().unwrap();
+    let rows = "SELECT 1 FROM risk_profiles WHERE pool_id = ?1 UNION ALL SELECT 1 FROM tombstones WHERE pool_id = ?1";
+    let rows = t.app.store.rows(rows, params![&id]).await.unwrap();
+    assert_eq!((rows.len(), left(&t, &id).await, rounds), (0, 0, 3));
+    // What begins later finds no active pool.
+    let late = t.app.store.commit(sign_in(0)).await;
+    assert_eq!(late, Err(CommitError::Conflict(guards::POOL_GONE)));
+}
+
 #[each_engine]
 async fn the_purge_takes_every_row_of_the_pool_and_of_no_other(t: &TestApp) {
     let (gone, stays) = (pool(t, json!({})).await, pool(t, json!({})).await);
@@ -299,6 +348,7 @@ async fn the_purge_goes_in_portions(t: &TestApp) {
     {
         portions += 1;
     }
-    assert_eq!(portions, 3);
+    // The last one goes through all tables and finds nothing.
+    assert_eq!(portions, 4);
     assert_eq!(left(t, &id).await, 0);
 }

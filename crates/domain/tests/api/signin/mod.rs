@@ -8,6 +8,7 @@ mod devices;
 mod guesses;
 pub mod imported;
 mod lockout;
+mod locks;
 mod migration;
 mod new_password;
 mod page;

@@ -424,13 +424,19 @@ async fn load(store: &Store, portion: Portion, guard: Batch) -> anyhow::Result<(
 
 /// Deletes the rows of a pool whose job is held here, as the job does.
 async fn purge(store: &Store, id: &str, lease: Lease) -> anyhow::Result<()> {
-    for statement in pools::PURGE.iter() {
-        loop {
-            let guard = jobs::extend(Batch::new(), &lease, wall() + LEASE);
-            let batch = guard.returning(statement, params![id]);
-            let outcome = store.commit(batch).await?;
-            if outcome.rows.first().map_or(0, Vec::len) < pools::PURGE_ROWS {
-                break;
+    // As the job: to the end of a round that deletes nothing.
+    let mut deleted = true;
+    while std::mem::take(&mut deleted) {
+        for statement in pools::PURGE.iter() {
+            loop {
+                let guard = jobs::extend(Batch::new(), &lease, wall() + LEASE);
+                let batch = guard.returning(statement, params![id]);
+                let outcome = store.commit(batch).await?;
+                let rows = outcome.rows.first().map_or(0, Vec::len);
+                deleted |= rows > 0;
+                if rows < pools::PURGE_ROWS {
+                    break;
+                }
             }
         }
     }
