@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::Arguments;
 use crate::http::Connection;
 use crate::report::Table;
+use crate::usage::BACKGROUND;
 
 /// Every node of a PostgreSQL database is given the same key; this one is for nothing else.
 pub const SEALING_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -196,7 +197,7 @@ impl Server {
     /// CPU time in nanoseconds, as the scheduler counts it, of all its threads but the one that makes signing keys in
     /// advance: that one is busy for some 20 seconds after new pools took their keys, and with no request.
     pub fn cpu(&self) -> Result<u64> {
-        self.cpu_of(|thread| thread != "crypto-slow")
+        self.cpu_of(|thread| thread != BACKGROUND)
     }
 
     /// The same of the threads whose names are chosen.

@@ -37,6 +37,7 @@ mod steps;
 mod sweeps;
 mod threats;
 mod timing;
+mod usage;
 mod world;
 
 use anyhow::Result;
@@ -69,20 +70,7 @@ impl Arguments {
 #[derive(Clone, Subcommand)]
 enum What {
     /// CPU a request against its floor, and latency at half capacity.
-    Requests {
-        /// Only rows whose name contains this.
-        #[arg(long, default_value = "")]
-        only: String,
-        /// Seconds of load a row.
-        #[arg(long, default_value_t = 6)]
-        seconds: u64,
-        /// Users in the pool besides the ones that sign in.
-        #[arg(long, default_value_t = 1_000)]
-        users: u64,
-        /// Another program that gets the same load in alternating slices, such as the one before a change.
-        #[arg(long)]
-        against: Option<std::path::PathBuf>,
-    },
+    Requests(rows::Options),
     /// CPU a request with few and with many users in the pool; disk and memory a user.
     Scale(scale::Options),
     /// CPU of creating, listing and describing with few and with many pools; memory.
@@ -211,12 +199,7 @@ fn main() -> Result<()> {
         .build()?;
     runtime.block_on(async {
         match &arguments.what {
-            What::Requests {
-                only,
-                seconds,
-                users,
-                against,
-            } => rows::run(&arguments, only, *seconds, *users, against.as_deref()).await,
+            What::Requests(options) => rows::run(&arguments, options).await,
             What::Scale(options) => scale::run(&arguments, options).await,
             What::Pools { pools, seconds } => pools::run(&arguments, *pools, *seconds).await,
             What::Delete { users, seconds } => deletion::run(&arguments, *users, *seconds).await,

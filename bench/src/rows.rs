@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::iter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use crate::hosted::{Machine, People};
 use crate::load;
 use crate::machine::{self, Server};
 use crate::report::Table;
+use crate::usage::{COLUMNS, Usage, Used};
 use crate::world::{self, SIGNERS};
 
 /// The bound of a row: a ratio to the floor, or microseconds.
@@ -203,13 +204,8 @@ impl Site {
         Ok(Self { server, requests })
     }
 
-    async fn slice(
-        &self,
-        kind: Kind,
-        length: Duration,
-        next: &Rc<Cell<u64>>,
-    ) -> Result<(f64, f64)> {
-        slice(&self.server, &self.requests, kind, length, next).await
+    async fn slice(&self, kind: Kind, length: Duration, next: &Rc<Cell<u64>>) -> Result<Slice> {
+        cost(&self.server, &self.requests, kind, length, next).await
     }
 }
 
@@ -225,6 +221,15 @@ fn unless_lacking<T>(made: Result<T>, must: bool, what: &str) -> Result<Option<T
     }
 }
 
+/// What a slice of load has shown.
+struct Slice {
+    /// Server CPU a call in microseconds.
+    cpu: f64,
+    /// Calls a second.
+    rate: f64,
+    calls: u64,
+}
+
 /// Server CPU a call in microseconds, and calls a second, of `length` of load.
 pub async fn slice(
     server: &Server,
@@ -233,30 +238,60 @@ pub async fn slice(
     length: Duration,
     next: &Rc<Cell<u64>>,
 ) -> Result<(f64, f64)> {
+    let slice = cost(server, requests, kind, length, next).await?;
+    Ok((slice.cpu, slice.rate))
+}
+
+async fn cost(
+    server: &Server,
+    requests: &Rc<Requests>,
+    kind: Kind,
+    length: Duration,
+    next: &Rc<Cell<u64>>,
+) -> Result<Slice> {
     requests.kind.set(kind);
     let before = server.cpu()?;
     let done = load::closed(requests, &server.host, kind.clients(), length, next).await?;
     let cpu = (server.cpu()? - before) as f64 / 1e3;
-    Ok((
-        cpu / done.calls as f64,
-        done.calls as f64 / done.took.as_secs_f64(),
-    ))
+    Ok(Slice {
+        cpu: cpu / done.calls as f64,
+        rate: done.calls as f64 / done.took.as_secs_f64(),
+        calls: done.calls,
+    })
 }
 
-/// Measures the rows whose name contains `only`. `against`: another program, which gets the same load in slices that
-/// alternate with those of the first, so that a machine whose speed changes changes it for both.
-pub async fn run(
-    arguments: &Arguments,
-    only: &str,
+/// How the rows are measured.
+#[derive(Clone, clap::Args)]
+pub struct Options {
+    /// Only rows whose name contains this.
+    #[arg(long, default_value = "")]
+    only: String,
+    /// Seconds of load a row.
+    #[arg(long, default_value_t = 6)]
     seconds: u64,
+    /// Users in the pool besides the ones that sign in.
+    #[arg(long, default_value_t = 1_000)]
     users: u64,
-    against: Option<&Path>,
-) -> Result<()> {
+    /// Another program that gets the same load in alternating slices, such as the one before a change.
+    #[arg(long)]
+    against: Option<PathBuf>,
+    /// Also print which of the server's threads use the CPU, by their names.
+    #[arg(long)]
+    threads: bool,
+}
+
+/// Measures the chosen rows. Another program gets the same load in slices that alternate with those of the first, so that a
+/// machine whose speed changes changes it for both.
+pub async fn run(arguments: &Arguments, options: &Options) -> Result<()> {
+    let Options { seconds, users, .. } = *options;
     let folder = machine::folder()?;
     let pieces = Pieces::new()?;
-    let rows: Vec<_> = ROWS.iter().filter(|row| row.name.contains(only)).collect();
+    let rows: Vec<_> = ROWS
+        .iter()
+        .filter(|row| row.name.contains(&options.only))
+        .collect();
     let site = Site::open(arguments, &folder.join("one"), users, &rows, true).await?;
-    let other = match against {
+    let other = match &options.against {
         Some(program) => {
             let other = arguments.with_program(program);
             Some(Site::open(&other, &folder.join("other"), users, &rows, false).await?)
@@ -275,22 +310,32 @@ pub async fn run(
         "Calls/s",
         "p50 ms",
         "p99 ms",
+        "User µs",
+        "System µs",
+        "Switches a call",
     ];
     if other.is_some() {
         columns.extend(["Other's CPU µs", "Ratio to it"]);
     }
     let mut table = Table::new(&columns);
+    let mut threads = Table::new(&COLUMNS);
     println!(
         "{users} users besides {SIGNERS} that sign in; server on core {}, generator on another",
         machine::SERVER_CORE
     );
     for row in rows {
-        let measured = measure(&site, other.as_ref(), &pieces, row, seconds, &next)
+        let (measured, used) = measure(&site, other.as_ref(), &pieces, row, seconds, &next)
             .await
             .with_context(|| row.name)?;
         table.row(&measured.iter().map(String::as_str).collect::<Vec<_>>());
+        if options.threads {
+            used.rows(row.name, &mut threads);
+        }
     }
     table.print();
+    if options.threads {
+        threads.print();
+    }
     drop((site, other));
     std::fs::remove_dir_all(&folder)?;
     Ok(())
@@ -303,7 +348,7 @@ async fn measure(
     row: &Row,
     seconds: u64,
     next: &Rc<Cell<u64>>,
-) -> Result<Vec<String>> {
+) -> Result<(Vec<String>, Used)> {
     let has_other = other.is_some();
     let other = other.filter(|other| other.requests.has(row.kind));
     let warm = Duration::from_millis(500);
@@ -314,15 +359,20 @@ async fn measure(
     let length = Duration::from_millis(seconds * 1_000 / slices);
     let (mut floors, mut costs, mut rates) = (Vec::new(), Vec::new(), Vec::new());
     let mut others = Vec::new();
+    let before = Usage::read(site.server.pid())?;
+    let mut calls = 0;
     for _ in 0..slices {
         floors.push(pieces.slice(row.floor, Duration::from_millis(300)));
-        let (cost, rate) = site.slice(row.kind, length, next).await?;
-        costs.push(cost);
-        rates.push(rate);
+        let slice = site.slice(row.kind, length, next).await?;
+        costs.push(slice.cpu);
+        rates.push(slice.rate);
+        calls += slice.calls;
         if let Some(other) = other {
-            others.push(other.slice(row.kind, length, next).await?.0);
+            others.push(other.slice(row.kind, length, next).await?.cpu);
         }
     }
+    let threads = Usage::read(site.server.pid())?.since(&before);
+    let used = Used { threads, calls };
     let (floor, cost, rate) = (median(&mut floors), median(&mut costs), median(&mut rates));
     let latency = load::open(
         &site.requests,
@@ -367,11 +417,12 @@ async fn measure(
         milliseconds(0.5),
         milliseconds(0.99),
     ];
+    cells.extend(used.each(cost));
     if other.is_some() {
         let other = median(&mut others);
         cells.extend([format!("{other:.0}"), format!("{:.3}", cost / other)]);
     } else if has_other {
         cells.extend(["lacks it".into(), String::new()]);
     }
-    Ok(cells)
+    Ok((cells, used))
 }
