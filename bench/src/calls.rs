@@ -13,7 +13,7 @@ use crate::http::Connection;
 use crate::load::Call;
 use crate::seed::{EVERYONE, GROUPS_EACH, Seeded};
 use crate::steps;
-use crate::world::{PASSWORD, World, password_input, signer, slot, text};
+use crate::world::{Filled, PASSWORD, World, password_input, signer, slot, text};
 
 /// A kind of request.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,12 @@ pub enum Kind {
     GroupsForUser,
     /// AdminListUserAuthEvents of the signer of this number, 60 events.
     Events(u64),
+    /// The same of any of the seeded users who have events.
+    EventsOfAny,
+    /// ListGroups, 60 groups.
+    ListGroups,
+    /// GetGroup of the squad of any user of the pool.
+    GetSquad,
     /// AdminCreateUser.
     AdminCreateUser,
     /// AdminUpdateUserAttributes: another name for a user who signs in.
@@ -82,6 +88,19 @@ impl Kind {
         } else {
             16
         }
+    }
+
+    /// True if it asks about seeded users, a different one each time.
+    pub fn asks_any(self) -> bool {
+        matches!(
+            self,
+            Self::AdminGetAnyUser
+                | Self::Search(_)
+                | Self::Team
+                | Self::GroupsForUser
+                | Self::EventsOfAny
+                | Self::GetSquad
+        )
     }
 
     /// True if it needs [`crate::hosted::Machine`].
@@ -222,8 +241,15 @@ impl Requests {
 
 impl Call for Requests {
     async fn call(&self, connection: &mut Connection, i: u64) -> Result<()> {
+        self.one(self.kind.get(), connection, i).await
+    }
+}
+
+impl Requests {
+    /// Does call number `i`, of this kind.
+    pub async fn one(&self, kind: Kind, connection: &mut Connection, i: u64) -> Result<()> {
         let w = &self.world;
-        match self.kind.get() {
+        match kind {
             Kind::Password => {
                 let input = password_input(&w.client, i);
                 has(
@@ -288,6 +314,23 @@ impl Call for Requests {
                 let reply = signed(w, connection, "AdminListUserAuthEvents", &input).await?;
                 expect(&reply, "/AuthEvents", 60)
             }
+            Kind::EventsOfAny => {
+                let user = Seeded(place(i, w.filled.watched));
+                let input = json!({ "UserPoolId": w.pool, "Username": user.value("username") });
+                let reply = signed(w, connection, "AdminListUserAuthEvents", &input).await?;
+                expect(&reply, "/AuthEvents", 60)
+            }
+            Kind::ListGroups => {
+                let input = json!({ "UserPoolId": w.pool, "Limit": 60 });
+                let reply = signed(w, connection, "ListGroups", &input).await?;
+                expect(&reply, "/Groups", 60)
+            }
+            Kind::GetSquad => {
+                let squad = any(w, i).squad(w.filled.squads);
+                let input = json!({ "UserPoolId": w.pool, "GroupName": squad });
+                let reply = signed(w, connection, "GetGroup", &input).await?;
+                has(&reply, "/Group/GroupName")
+            }
             Kind::AdminCreateUser => create(w, connection, i).await,
             Kind::UpdateAttributes => {
                 let attributes = json!([{ "Name": "name", "Value": format!("Name {i}") }]);
@@ -321,9 +364,20 @@ fn federated(w: &World) -> Result<&Federated> {
 /// The JSON pointer of the ID token in an answer.
 pub const ID_TOKEN: &str = "/AuthenticationResult/IdToken";
 
-/// Returns a seeded user, a different one for each call, spread over the pool.
+/// Returns a seeded user, spread over the pool: of those who are asked about each in turn, before the first comes again.
 fn any(w: &World, i: u64) -> Seeded {
-    Seeded((i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24) % w.users.max(1))
+    let Filled { users, asked, .. } = w.filled;
+    let turn = place(i, asked);
+    let step = users / asked.max(1);
+    // By the remainder, so that they are not all of one team.
+    Seeded(turn * step + turn % step.max(1))
+}
+
+/// Returns the `i`th of the numbers below `count` in an order in which neighbours lie apart; all of them, and again.
+fn place(i: u64, count: u64) -> u64 {
+    /// Is prime; pools have fewer users.
+    const STRIDE: u64 = 2_147_483_647;
+    (i % count.max(1)) * STRIDE % count.max(1)
 }
 
 /// Sends an unsigned request.

@@ -19,7 +19,7 @@ use crate::load;
 use crate::machine::{self, Server, mib};
 use crate::report::Table;
 use crate::seed;
-use crate::world::{self, World, password_input, text};
+use crate::world::{self, Filled, World, password_input, text};
 
 /// Users created a second in another pool, before the deletion and meanwhile.
 const RATE: f64 = 200.0;
@@ -60,7 +60,7 @@ async fn delete(arguments: &Arguments, folder: &Path, count: u64, length: Durati
             access: Vec::new(),
             refresh: Vec::new(),
             rotated: Vec::new().into(),
-            users: 0,
+            filled: Filled::default(),
             factors: None,
             machine: None,
             people: None,

@@ -12,9 +12,9 @@ use cognate_crypto::seal::{PoolKey, RootKey};
 use cognate_domain::records::auth_event::{EventContext, EventDoc};
 use cognate_domain::records::mac;
 use cognate_shapes::{ChallengeName, ChallengeResponse, EventResponseType, EventType};
-use cognate_store::Batch;
 use cognate_store::tables::events::{self, Event};
 use cognate_store::tables::pools;
+use cognate_store::{Batch, Store};
 use serde_json::json;
 
 use crate::Arguments;
@@ -158,12 +158,8 @@ pub async fn fill(
     count: u64,
     kept: i64,
 ) -> Result<()> {
-    let file = folder.join(".cognate").join("sealing.key");
-    let root = RootKey::from_base64(&std::fs::read_to_string(file)?)?;
     let store = seed::open(arguments, folder).await?;
-    let row = pools::get(&store, pool).await?;
-    let row = row.context("the pool is gone")?;
-    let key = root.unwrap_pool_key(pool, &row.data_key)?;
+    let key = pool_key(&store, folder, pool).await?;
     let [many, page] = ids;
     let doc = document()?;
     let now = aws::now() * 1_000_000;
@@ -185,6 +181,47 @@ pub async fn fill(
     }
     store.close().await;
     Ok(())
+}
+
+/// Bytes on disk of an event, rounded up: 753 were measured with 60,000.
+pub const BYTES: u64 = 770;
+/// Events of each seeded user who has any: a page of them.
+pub const EACH_WATCHED: u64 = 60;
+
+/// Turns threat protection on and writes `count` events of seeded users, [`EACH_WATCHED`] of each of the first ones, in the order
+/// of their key.
+pub async fn spread(arguments: &Arguments, folder: &Path, world: &World, count: u64) -> Result<()> {
+    watch(arguments, folder, world).await?;
+    let pool = world.pool.as_str();
+    let store = seed::open_to_fill(arguments, folder).await?;
+    let key = pool_key(&store, folder, pool).await?;
+    let doc = document()?;
+    let now = aws::now() * 1_000_000;
+    for users in seed::by_id(count / EACH_WATCHED).chunks(usize::try_from(BATCH / EACH_WATCHED)?) {
+        let mut batch = Batch::new();
+        for user in users {
+            let id = Seeded(*user).id();
+            for turn in 0..EACH_WATCHED {
+                // The users' events lie between each other's.
+                let age = (EACH_WATCHED - turn) * (count / EACH_WATCHED) + user;
+                let at = now - i64::try_from(age)? * 1_000;
+                batch = insert(batch, pool, &key, &id, (at, at + KEPT), &doc);
+            }
+        }
+        let done = store.commit(batch).await;
+        done.map_err(|e| anyhow!("filling: {e}"))?;
+    }
+    store.close().await;
+    Ok(())
+}
+
+/// Returns the key under which the rows of a pool in `folder` are signed.
+async fn pool_key(store: &Store, folder: &Path, pool: &str) -> Result<PoolKey> {
+    let file = folder.join(".cognate").join("sealing.key");
+    let root = RootKey::from_base64(&std::fs::read_to_string(file)?)?;
+    let row = pools::get(store, pool).await?;
+    let row = row.context("the pool is gone")?;
+    Ok(root.unwrap_pool_key(pool, &row.data_key)?)
 }
 
 fn document() -> Result<String> {

@@ -65,6 +65,39 @@ pub fn disk(folder: &std::path::Path) -> Result<u64> {
     Ok(sum)
 }
 
+/// Returns the bytes that are free for files in `folder`.
+///
+/// # Errors
+/// When `df` does not say it.
+pub fn free_space(folder: &std::path::Path) -> Result<u64> {
+    let said = Command::new("df")
+        .args(["--output=avail", "--block-size=1"])
+        .arg(folder)
+        .output()
+        .context("`df`")?;
+    let said = String::from_utf8(said.stdout)?;
+    let free = said.lines().nth(1).context("`df` says nothing")?;
+    Ok(free.trim().parse()?)
+}
+
+/// Returns the bytes of memory that the system can give away, what it keeps of files included.
+///
+/// # Errors
+/// When the system does not say it.
+pub fn free_memory() -> Result<u64> {
+    let about = std::fs::read_to_string("/proc/meminfo")?;
+    let line = about
+        .lines()
+        .find(|line| line.starts_with("MemAvailable:"))
+        .context("MemAvailable")?;
+    let kib: u64 = line
+        .split_whitespace()
+        .nth(1)
+        .context("MemAvailable")?
+        .parse()?;
+    Ok(kib << 10)
+}
+
 /// Reads the database in a data folder, so that the system has it in memory.
 pub fn warm(folder: &std::path::Path) -> Result<()> {
     let mut file = std::fs::File::open(folder.join(".cognate").join("cognate.db"))?;

@@ -13,11 +13,13 @@ use crate::federated::Federated;
 use crate::hosted::{Machine, People};
 use crate::http::Connection;
 use crate::machine::Server;
-use crate::seed;
+use crate::seed::{self, Fill};
 use crate::steps;
 
 /// Users that sign in; spread, so that no two calls in flight meet at one user's gate.
 pub const SIGNERS: u64 = 256;
+/// The file in a folder that says how the database there was filled, once it is.
+pub const NOTE: &str = "world.json";
 /// The password of every signer.
 pub const PASSWORD: &str = "Passw0rd!";
 
@@ -37,8 +39,8 @@ pub struct World {
     pub refresh: Vec<String>,
     /// The latest refresh token of each signer at the rotating client.
     pub rotated: RefCell<Vec<String>>,
-    /// Seeded users in the pool besides the signers.
-    pub users: u64,
+    /// What the pool was filled with besides the signers, and what of it is asked for.
+    pub filled: Filled,
     /// The pools of second factors and passkeys, when a row needs them.
     pub factors: Option<Factors>,
     /// A client that signs in as itself, when a row needs it.
@@ -51,6 +53,19 @@ pub struct World {
     pub ahead: Cell<i64>,
 }
 
+/// What a pool was filled with, and what of it is asked for.
+#[derive(Clone, Copy, Default)]
+pub struct Filled {
+    /// Seeded users.
+    pub users: u64,
+    /// Squads in which they are.
+    pub squads: u64,
+    /// How many users are asked about, which are spread over all.
+    pub asked: u64,
+    /// The users who have events: those with a number below.
+    pub watched: u64,
+}
+
 /// Returns the user name of a signer.
 pub fn signer(i: u64) -> String {
     format!("signer{}", i % SIGNERS)
@@ -59,21 +74,31 @@ pub fn signer(i: u64) -> String {
 /// Makes a pool with its clients, the users that sign in and `users` others in `folder`, and leaves the server stopped.
 /// Uses again what an earlier run made there.
 pub async fn prepare(arguments: &Arguments, folder: &Path, users: u64) -> Result<World> {
-    let note = folder.join("world.json");
+    prepare_with(arguments, folder, &Fill::of(users)).await
+}
+
+/// As [`prepare`], with what `fill` says.
+pub async fn prepare_with(arguments: &Arguments, folder: &Path, fill: &Fill) -> Result<World> {
+    let note = folder.join(NOTE);
     if let Ok(text) = std::fs::read_to_string(&note) {
         return World::from_note(&serde_json::from_str(&text)?);
     }
     let server = Server::start(arguments, folder, false).await?;
-    let world = World::make(&server.host, users).await?;
+    let world = World::make(&server.host, fill.users).await?;
     drop(server);
-    seed::users(arguments, folder, &world.pool, users).await?;
-    let text = json!({ "pool": world.pool, "client": world.client, "rotating": world.rotating, "users": users });
+    seed::users(arguments, folder, &world.pool, fill).await?;
+    let text = json!({
+        "pool": world.pool, "client": world.client, "rotating": world.rotating, "users": fill.users,
+        "squads": fill.squads(),
+    });
     std::fs::write(note, text.to_string())?;
     Ok(world)
 }
 
 impl World {
     fn from_note(note: &Value) -> Result<Self> {
+        let number = |name: &str| note.get(name).and_then(Value::as_u64);
+        let users = number("users").context("users")?;
         Ok(Self {
             host: String::new(),
             pool: text(note, "/pool")?,
@@ -82,10 +107,12 @@ impl World {
             access: Vec::new(),
             refresh: Vec::new(),
             rotated: RefCell::default(),
-            users: note
-                .pointer("/users")
-                .and_then(Value::as_u64)
-                .context("users")?,
+            filled: Filled {
+                users,
+                squads: number("squads").unwrap_or(Fill::of(users).squads()),
+                asked: users,
+                watched: 0,
+            },
             factors: None,
             machine: None,
             people: None,
