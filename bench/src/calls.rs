@@ -42,6 +42,8 @@ pub enum Kind {
     AdminGetAnyUser,
     /// ListUsers with a filter.
     Search(Search),
+    /// ListUsers by the e-mail address of a user who signs in.
+    FindSigner,
     /// ListUsers without one, 60 users.
     ListPage,
     /// ListUsersInGroup: 60 of the group that every user is in.
@@ -295,6 +297,12 @@ impl Requests {
                 let input = json!({ "UserPoolId": w.pool, "Filter": search.filter(any(w, i)), "Limit": 10 });
                 let reply = signed(w, connection, "ListUsers", &input).await?;
                 expect(&reply, "/Users", search.finds())
+            }
+            Kind::FindSigner => {
+                let filter = format!("email = \"{}@example.com\"", signer(i));
+                let input = json!({ "UserPoolId": w.pool, "Filter": filter });
+                let reply = signed(w, connection, "ListUsers", &input).await?;
+                expect(&reply, "/Users", 1)
             }
             Kind::ListPage => {
                 let input = json!({ "UserPoolId": w.pool, "Limit": 60 });

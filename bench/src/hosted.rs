@@ -86,8 +86,13 @@ pub struct SignedIn {
 impl People {
     /// Makes the domain and the client, and signs every signer in.
     pub async fn make(host: &str, pool: &str) -> Result<Self> {
+        Self::make_at(host, pool, PREFIX).await
+    }
+
+    /// As [`People::make`], with a domain of this prefix.
+    pub async fn make_at(host: &str, pool: &str, prefix: &str) -> Result<Self> {
         let mut c = Connection::open(host).await?;
-        let domain = json!({ "UserPoolId": pool, "Domain": PREFIX, "ManagedLoginVersion": 2 });
+        let domain = json!({ "UserPoolId": pool, "Domain": prefix, "ManagedLoginVersion": 2 });
         operation(&mut c, host, "CreateUserPoolDomain", &domain).await?;
         let client = json!({
             "UserPoolId": pool, "ClientName": "people", "AllowedOAuthFlowsUserPoolClient": true,
@@ -99,7 +104,7 @@ impl People {
         let made = operation(&mut c, host, "CreateUserPoolClient", &client).await?;
         let port = host.rsplit(':').next().unwrap_or_default();
         let mut made = Self {
-            host: format!("{PREFIX}.localhost:{port}"),
+            host: format!("{prefix}.localhost:{port}"),
             client: text(&made, "/UserPoolClient/ClientId")?,
             access: Vec::new(),
             refresh: Vec::new(),
@@ -156,7 +161,7 @@ impl People {
     /// Gets a page; returns the token of its form.
     async fn page(&self, c: &mut Connection, path: &str) -> Result<String> {
         let page = get(c, &self.host, path, "").await?;
-        ensure!(page.status == 200, "status {} for a page", page.status);
+        page.success().context("a page")?;
         let size = page.body.len();
         ensure!(
             (1..=PAGE_BYTES).contains(&size),

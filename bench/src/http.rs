@@ -1,15 +1,38 @@
 //! A small HTTP/1.1 client: one connection, one request at a time, as little work as possible.
 
+use std::fmt;
+use std::io;
+use std::net::Ipv4Addr;
+
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// A kept-alive connection.
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// A whole line that follows the first of each request; may be empty.
+    header: String,
 }
+
+/// An answer with another status than was hoped for.
+#[derive(Debug)]
+pub struct Refused {
+    /// The status code.
+    pub status: u16,
+    /// The body as text.
+    pub body: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "status {}: {}", self.status, self.body)
+    }
+}
+
+impl std::error::Error for Refused {}
 
 /// The answer to a request.
 pub struct Reply {
@@ -53,15 +76,23 @@ impl Reply {
             })
     }
 
+    /// Checks that the answer is a success.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn success(&self) -> Result<(), Refused> {
+        if self.status == 200 {
+            return Ok(());
+        }
+        Err(Refused {
+            status: self.status,
+            body: String::from_utf8_lossy(&self.body).into_owned(),
+        })
+    }
+
     /// Returns the body of a success as JSON; an error otherwise.
     pub fn json(&self) -> Result<Value> {
-        if self.status != 200 {
-            bail!(
-                "status {}: {}",
-                self.status,
-                String::from_utf8_lossy(&self.body)
-            );
-        }
+        self.success()?;
         if self.body.is_empty() {
             Ok(Value::Null)
         } else {
@@ -76,16 +107,36 @@ impl Connection {
         let stream = TcpStream::connect(host)
             .await
             .with_context(|| format!("connecting to {host}"))?;
+        Self::on(stream, String::new())
+    }
+
+    /// Connects to `host`, an address with port, from an address of this machine. `header`: a whole line for each request, or
+    /// nothing.
+    pub async fn open_from(host: &str, from: Ipv4Addr, header: String) -> Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((from, 0).into())?;
+        Self::on(socket.connect(host.parse()?).await?, header)
+    }
+
+    fn on(stream: TcpStream, header: String) -> Result<Self> {
         stream.set_nodelay(true)?;
         Ok(Self {
             stream,
             buffer: Vec::with_capacity(16 << 10),
+            header,
         })
     }
 
     /// Sends prepared bytes and reads the whole answer.
     pub async fn send(&mut self, request: &[u8]) -> Result<Reply> {
-        self.stream.write_all(request).await?;
+        if self.header.is_empty() {
+            self.stream.write_all(request).await?;
+        } else {
+            let first = find(request, b"\r\n").map_or(0, |end| end + 2);
+            let (first, rest) = request.split_at(first);
+            let with = [first, self.header.as_bytes(), rest].concat();
+            self.stream.write_all(&with).await?;
+        }
         self.buffer.clear();
         loop {
             if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
@@ -117,7 +168,8 @@ impl Connection {
 
     async fn fill(&mut self) -> Result<()> {
         if self.stream.read_buf(&mut self.buffer).await? == 0 {
-            bail!("the server closed the connection");
+            let closed = "the server closed the connection";
+            bail!(io::Error::new(io::ErrorKind::UnexpectedEof, closed));
         }
         Ok(())
     }

@@ -53,13 +53,14 @@ impl Call for Others {
 }
 
 /// One signed call.
-async fn call(host: &str, operation: &str, input: &Value) -> Result<Value> {
+pub async fn call(host: &str, operation: &str, input: &Value) -> Result<Value> {
     let mut connection = Connection::open(host).await?;
     let request = aws::signed(host, operation, input);
     connection.send(&request).await?.json()
 }
 
-async fn pool(host: &str) -> Result<String> {
+/// Makes a pool.
+pub async fn pool(host: &str) -> Result<String> {
     let input = json!({ "PoolName": "bench", "AutoVerifiedAttributes": ["email"] });
     text(&call(host, "CreateUserPool", &input).await?, "/UserPool/Id")
 }
@@ -86,7 +87,7 @@ async fn others(host: &str) -> Result<Rc<Others>> {
 }
 
 /// Makes a job for `rows` users, whose names begin at `first`, with its file.
-async fn job(host: &str, pool: &str, first: u64, rows: u64) -> Result<Value> {
+pub async fn job(host: &str, pool: &str, first: u64, rows: u64) -> Result<Value> {
     let input = json!({
         "UserPoolId": pool, "JobName": "bench", "CloudWatchLogsRoleArn": "arn:aws:iam::000000000000:role/import",
     });

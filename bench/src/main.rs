@@ -25,6 +25,9 @@ mod imports;
 mod instructions;
 mod load;
 mod machine;
+mod mixed;
+mod outcomes;
+mod overload;
 mod pools;
 mod report;
 mod rows;
@@ -33,10 +36,12 @@ mod seed;
 mod sign_ups;
 mod sinks;
 mod snapshots;
+mod steady;
 mod steps;
 mod sweeps;
 mod threats;
 mod timing;
+mod traffic;
 mod usage;
 mod world;
 
@@ -71,6 +76,8 @@ impl Arguments {
 enum What {
     /// CPU a request against its floor, and latency at half capacity.
     Requests(rows::Options),
+    /// A mixed load at 70 % of what the server can do, then three times of that, and the way back.
+    Load(mixed::Options),
     /// CPU a request with few and with many users in the pool; disk and memory a user.
     Scale(scale::Options),
     /// CPU of creating, listing and describing with few and with many pools; memory.
@@ -200,6 +207,7 @@ fn main() -> Result<()> {
     runtime.block_on(async {
         match &arguments.what {
             What::Requests(options) => rows::run(&arguments, options).await,
+            What::Load(options) => mixed::run(&arguments, options).await,
             What::Scale(options) => scale::run(&arguments, options).await,
             What::Pools { pools, seconds } => pools::run(&arguments, *pools, *seconds).await,
             What::Delete { users, seconds } => deletion::run(&arguments, *users, *seconds).await,
