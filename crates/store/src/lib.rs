@@ -91,6 +91,10 @@ pub struct Work {
     pub commits: u64,
     /// The statements in them.
     pub statements: u64,
+    /// Round trips: one for each call of [`Store::rows`], [`Store::read`] and [`Store::scan`], and those of each batch. On
+    /// SQLite they cross no network. What a connection prepares once and what is tried again is not counted, and loads
+    /// are not.
+    pub trips: u64,
 }
 
 #[derive(Default)]
@@ -98,6 +102,7 @@ struct Counters {
     reads: AtomicU64,
     commits: AtomicU64,
     statements: AtomicU64,
+    trips: AtomicU64,
 }
 
 impl Counters {
@@ -106,6 +111,7 @@ impl Counters {
             reads: self.reads.load(Ordering::Relaxed),
             commits: self.commits.load(Ordering::Relaxed),
             statements: self.statements.load(Ordering::Relaxed),
+            trips: self.trips.load(Ordering::Relaxed),
         }
     }
 }
@@ -226,6 +232,7 @@ impl Store {
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
         self.count(|of| &of.reads, 1);
+        self.count(|of| &of.trips, 1);
         match &self.driver {
             Driver::Sqlite(driver) => driver.rows(sql, &params),
             Driver::Postgres(driver) => Box::pin(driver.rows(sql, params)).await,
@@ -270,6 +277,7 @@ impl Store {
     /// [`StoreError`] of the first read that failed.
     pub async fn read(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, StoreError> {
         self.count(|of| &of.reads, queries.len());
+        self.count(|of| &of.trips, 1);
         match &self.driver {
             Driver::Sqlite(driver) => driver.read(queries),
             Driver::Postgres(driver) => Box::pin(driver.read(queries)).await,
@@ -289,6 +297,7 @@ impl Store {
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
         self.count(|of| &of.reads, 1);
+        self.count(|of| &of.trips, 1);
         match &self.driver {
             Driver::Sqlite(driver) => driver.scan(sql, params).await,
             Driver::Postgres(driver) => Box::pin(driver.rows(sql, params)).await,
@@ -312,6 +321,11 @@ impl Store {
         let appends = self.trail.sign(&mut batch)?;
         self.count(|of| &of.commits, 1);
         self.count(|of| &of.statements, batch.len());
+        let trips = match &self.driver {
+            Driver::Sqlite(_) => 1,
+            Driver::Postgres(_) => postgres::trips(&batch),
+        };
+        self.count(|of| &of.trips, trips);
         let outcome = match &self.driver {
             Driver::Sqlite(driver) => driver.commit(batch).await,
             Driver::Postgres(driver) => Box::pin(driver.commit(&batch)).await,
@@ -393,6 +407,13 @@ impl Store {
             Driver::Sqlite(driver) => driver.close().await,
             Driver::Postgres(driver) => driver.close(),
         }
+    }
+
+    /// True if a point read is answered at once, by the thread that asks: on SQLite. A read that may not be needed then costs
+    /// more than a read of its own later.
+    #[must_use]
+    pub fn reads_inline(&self) -> bool {
+        matches!(self.driver, Driver::Sqlite(_))
     }
 
     /// `sqlite` or `postgres`.

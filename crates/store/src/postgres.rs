@@ -28,6 +28,7 @@ use target::{IDLE_SHOWN, Target};
 use value::Meaning;
 
 pub use form::forms_on_postgres;
+pub(crate) use commit::trips;
 pub use schema::prepare_schema;
 pub(crate) use snapshot::Snapshot;
 

@@ -13,6 +13,7 @@ pub struct Cost {
     pub reads: u64,
     pub commits: u64,
     pub statements: u64,
+    pub trips: u64,
     pub messages: i64,
 }
 
@@ -24,6 +25,7 @@ impl Cost {
             reads: self.reads.min(other.reads),
             commits: self.commits.min(other.commits),
             statements: self.statements.min(other.statements),
+            trips: self.trips.min(other.trips),
             messages: self.messages.min(other.messages),
         }
     }

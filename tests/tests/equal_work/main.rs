@@ -1,5 +1,5 @@
 //! If existence must not show (auth.md 2.11, PreventUserExistenceErrors ENABLED), known and unknown names cost the same
-//! exponentiations, reads, commits and messages, and get answers of the same shape, in every operation that takes a
+//! exponentiations, reads, commits, round trips and messages, and get answers of the same shape, in every operation that takes a
 //! name.
 //!
 //! Exponentiations are counted by the process, so this is a program of its own with a single test.
@@ -88,6 +88,7 @@ impl<'a> Bench<'a> {
             reads: work_after.reads - work.reads,
             commits: work_after.commits - work.commits,
             statements: work_after.statements - work.statements,
+            trips: work_after.trips - work.trips,
             messages: self.messages_since(newest).await,
         };
         self.steps.push(Step {

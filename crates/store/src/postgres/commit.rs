@@ -373,6 +373,14 @@ pub(super) fn query(statement: &Statement, form: Form) -> Query<'_> {
     }
 }
 
+/// Returns the round trips of a batch that is not tried again.
+pub(crate) fn trips(batch: &Batch) -> usize {
+    match Way::of(batch) {
+        Way::Alone | Way::AtOnce(_) => 1,
+        Way::Counted => 2,
+    }
+}
+
 /// True if the batch is one statement that never needs a rollback: any number of rows it touches is right, or it is an
 /// INSERT of VALUES, which cannot touch more than one. An UPDATE that must touch one row could touch two.
 fn is_autocommit(batch: &Batch) -> bool {

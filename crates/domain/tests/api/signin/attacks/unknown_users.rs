@@ -9,8 +9,8 @@ use crate::support::choice::{begin, choices, prefer, respond};
 use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
 
-/// The visible result of a step, and its cost inside: reads, commits, statements.
-type Step = (String, Result<Value, Refusal>, [u64; 3]);
+/// The visible result of a step, and its cost inside: reads, commits, statements, round trips.
+type Step = (String, Result<Value, Refusal>, [u64; 4]);
 
 struct Watch<'a> {
     t: &'a TestApp,
@@ -29,6 +29,7 @@ impl Watch<'_> {
             after.reads - before.reads,
             after.commits - before.commits,
             after.statements - before.statements,
+            after.trips - before.trips,
         ];
         self.steps
             .push((what.to_owned(), answer.clone().map(seen), cost));

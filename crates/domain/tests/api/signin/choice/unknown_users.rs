@@ -145,6 +145,7 @@ async fn nobody_costs_the_reads_and_writes_of_a_user_in_every_step(t: &TestApp) 
             after.reads - before.reads,
             after.commits - before.commits,
             after.statements - before.statements,
+            after.trips - before.trips,
         ];
         (work, answer)
     };

@@ -82,6 +82,7 @@ async fn nobody_costs_the_reads_and_writes_of_a_user_in_every_round(t: &TestApp)
                 now.reads - last.reads,
                 now.commits - last.commits,
                 now.statements - last.statements,
+                now.trips - last.trips,
             ]);
             last = now;
         };

@@ -139,7 +139,11 @@ async fn a_name_that_nobody_has_costs_the_same_as_a_user(t: &TestApp) {
             .err()
             .unwrap();
         let after = t.app.store.work();
-        work.push((after.reads - before.reads, after.commits - before.commits));
+        work.push([
+            after.reads - before.reads,
+            after.commits - before.commits,
+            after.trips - before.trips,
+        ]);
     }
     assert_eq!(work[0], work[1]);
 }
