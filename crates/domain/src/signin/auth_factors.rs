@@ -8,6 +8,7 @@ use crate::facts::factor::MfaFactor;
 use crate::records::mfa;
 use crate::records::pool::Pool;
 use crate::records::user::User;
+use crate::signin::further::Further;
 use crate::signin::{first_factors, passkey};
 
 /// Returns the factors that the user has and the pool accepts, as first or as second factor, in the model's order.
@@ -29,7 +30,7 @@ pub async fn configured(cx: &Cx<'_>, pool: &Pool, user: &User) -> Result<Vec<Aut
             list.push(one_time);
         }
     }
-    if passkey::known(cx, pool, &user.id)
+    if passkey::known(cx, pool, &user.id, &Further::default())
         .await?
         .passkeys()
         .is_registered

@@ -3,7 +3,7 @@
 use cognate_crypto::credential::Credential;
 use cognate_crypto::seal::Context;
 use cognate_shapes::{AliasAttributeType, UserStatusType};
-use cognate_store::tables::{attempts as attempts_table, users};
+use cognate_store::tables::{attempts as attempts_table, passkeys, users};
 
 use crate::attempts::{FailedAttempts, Subject};
 use crate::cx::Cx;
@@ -15,6 +15,7 @@ use crate::records::protection;
 use crate::records::risk_profile::ProfileRecord;
 use crate::records::user::User;
 use crate::signin::At;
+use crate::signin::further::{Further, Owner, Wanted};
 
 /// The names that a flow accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,10 +39,13 @@ pub struct Candidate {
     /// What threat protection knows of the user, or of the one as whom an unknown name is judged; None in a pool that it
     /// does not watch.
     pub profile: Option<Box<ProfileRecord>>,
+    /// What else was read with the user.
+    pub further: Box<Further>,
 }
 
 impl Candidate {
-    /// Reads the user behind a name and the lock, in one round trip of reads whose number depends on the name alone.
+    /// Reads the user behind a name, the lock and what else is wanted, in one round trip of reads whose number depends on the
+    /// request alone.
     ///
     /// # Errors
     /// UserNotFoundException `User does not exist.` where the client may know (PreventUserExistenceErrors LEGACY).
@@ -51,8 +55,9 @@ impl Candidate {
         client: &Client,
         name: &str,
         accepted: Names,
+        wanted: Wanted<'_>,
     ) -> Result<Self> {
-        let candidate = Self::look_up(cx, pool, name, accepted).await?;
+        let candidate = Self::look_up(cx, pool, name, accepted, wanted).await?;
         if candidate.user.is_none() && !client.hides_existence() {
             return Err(errors::user_not_found().into());
         }
@@ -64,7 +69,13 @@ impl Candidate {
     ///
     /// # Errors
     /// An internal fault.
-    pub async fn look_up(cx: &Cx<'_>, pool: &Pool, name: &str, accepted: Names) -> Result<Self> {
+    pub async fn look_up(
+        cx: &Cx<'_>,
+        pool: &Pool,
+        name: &str,
+        accepted: Names,
+        wanted: Wanted<'_>,
+    ) -> Result<Self> {
         let typed = pool.fold(name);
         let key = pool.key_of(&typed);
         let unknown = Subject::unknown(pool, &typed);
@@ -76,9 +87,17 @@ impl Candidate {
         if is_watched {
             queries.push(ProfileRecord::query_of_login(pool, &key, unknown.as_str()));
         }
+        let owner = Owner::Login {
+            key: &key,
+            unknown: unknown.as_str(),
+        };
+        queries.extend(wanted.queries(&pool.id, owner));
         if accepted == Names::LoginsAndSub && users::looks_like_id(name) {
             queries.push(users::by_id(&pool.id, name));
             queries.push(attempts_table::of_subject(&pool.id, name));
+            if wanted.has_passkeys() {
+                queries.push(passkeys::of_user(&pool.id, name));
+            }
             if is_watched {
                 queries.push(ProfileRecord::query(pool, name));
             }
@@ -87,6 +106,7 @@ impl Candidate {
         let mut next = || found.next().unwrap_or_default();
         let (by_login, of_sign_in) = (next(), next());
         let of_profile = is_watched.then(&mut next);
+        let mut further = Further::take(cx, &wanted, owner, &mut next)?;
         let (by_id, of_id) = (next(), next());
         let (mut own, mut other, mut counted, mut known) = (None, None, of_sign_in, of_profile);
         if let Some(mut row) = by_login.into_iter().next() {
@@ -103,6 +123,7 @@ impl Candidate {
         {
             own = Some(User::from_row(pool, &mut row)?);
             counted = of_id;
+            further = further.of_another(wanted.has_passkeys().then(&mut next));
             known = is_watched.then(&mut next);
         }
         let subject = match &own {
@@ -116,6 +137,7 @@ impl Candidate {
             user: own,
             tally: FailedAttempts::from_rows(subject, counted)?,
             profile: profile.transpose()?.map(Box::new),
+            further: Box::new(further),
         })
     }
 
@@ -151,6 +173,7 @@ impl Candidate {
             user: None,
             typed: self.typed,
             profile: self.profile,
+            further: Box::default(),
         })
     }
 }

@@ -73,7 +73,7 @@ pub async fn offer(
     // An unknown name seems to have the factors of some user, passkeys too.
     let model = candidate.model.as_deref();
     let subject = model.map_or(candidate.tally.subject().as_str(), |model| &model.id);
-    let passkeys = passkey::known(cx, pool, subject).await?;
+    let passkeys = passkey::known(cx, pool, subject, &candidate.further).await?;
     let known = passkeys.passkeys();
     let list = match &candidate.user {
         Some(user) => first_factors::of(pool, user, known.is_registered),

@@ -132,6 +132,7 @@ pub async fn vouched<E: Ending>(
         },
         threat: None,
         profile: None,
+        further: Box::default(),
     };
     let opened = async {
         let signs = ending.signs();

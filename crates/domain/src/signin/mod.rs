@@ -7,6 +7,7 @@
 //! | [`secret_hash`] | the proof of a client with a secret |
 //! | [`session_token`], [`secret_block`] | the sealed texts that a client carries from step to step |
 //! | [`state`] | a sign-in between two steps, sealed in `Session` |
+//! | [`further`] | what a step needs besides the user, read with the user |
 //! | [`answer`], [`challenge`] | the input and the challenge of a step, without the API's names |
 //! | [`candidate`] | the user behind a name, or an unknown name that must cost the same |
 //! | [`event`] | the auth event of a sign-in |
@@ -47,6 +48,7 @@ pub mod driver;
 pub mod event;
 pub mod first_factors;
 pub mod flows;
+pub mod further;
 pub mod inbound_federation;
 pub mod lock;
 pub mod mfa;

@@ -109,11 +109,12 @@ pub struct Opening {
 pub fn prepare(
     cx: &Cx<'_>,
     at: At<'_>,
-    authenticated: Authenticated,
+    mut authenticated: Authenticated,
     device: Option<&Device>,
     batch: Batch,
     consulted: Option<Consulted>,
 ) -> Result<Opening> {
+    let further = std::mem::take(&mut authenticated.further);
     let (pool, client, user) = (at.pool, at.client, &authenticated.user);
     let proven = &authenticated.proven;
     // A retry opens the same session.
@@ -135,6 +136,7 @@ pub fn prepare(
     let mut session = OpenedSession::new(cx, client, session_id, user.clone(), doc);
     session.new_device = part.and_then(|part| part.metadata());
     session.consulted = consulted;
+    session.groups = further.into_groups();
     let batch = authenticated.guard(pool, batch);
     let batch = match authenticated.start.flow {
         Flow::Provider => batch,

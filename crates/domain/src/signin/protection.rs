@@ -16,6 +16,7 @@ use crate::records::user::User;
 use crate::signin::answer::{StartRequest, Way};
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::event::AuthEvent;
+use crate::signin::further::Wanted;
 use crate::signin::mfa::decide;
 use crate::signin::opening::Opening;
 use crate::signin::state::{Expected, Flow, Start};
@@ -45,7 +46,8 @@ pub async fn refuse_blocked_start(cx: &Cx<'_>, at: At<'_>, request: &StartReques
     if request.proof.check(at.client, name).is_err() {
         return Err(refusal.into());
     }
-    let candidate = Candidate::look_up(cx, at.pool, name, Names::LoginsAndSub).await?;
+    let (names, wanted) = (Names::LoginsAndSub, Wanted::default());
+    let candidate = Candidate::look_up(cx, at.pool, name, names, wanted).await?;
     let (user, subject) = (candidate.user.as_ref(), candidate.tally.subject());
     let event = AuthEvent::refused(user, subject, &Proven::default());
     Err(Refusal {

@@ -15,46 +15,70 @@ use crate::records::risk_profile::ProfileRecord;
 use crate::records::user::User;
 use crate::signin::At;
 use crate::signin::candidate::state_refusal;
+use crate::signin::further::{Further, Owner, Wanted};
 use crate::signin::lock::Lock;
 use crate::signin::state::{Expected, SignInState, credential_mark};
 use crate::signin::verdict::{Judged, Refusal, Replay, Step};
 
 /// The rows of a step that one round trip reads.
 struct Rows {
+    /// For an unknown name that of another user, who is parsed as well.
     user: Option<Row>,
     tally: FailedAttempts,
     /// True if a right answer was given before.
     is_spent: bool,
     /// What threat protection knows; None in a pool that it does not watch.
     profile: Option<Box<ProfileRecord>>,
+    further: Box<Further>,
 }
 
 impl Rows {
-    async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str, nonce: &str) -> Result<Self> {
+    async fn read(cx: &Cx<'_>, at: At<'_>, state: &SignInState) -> Result<Self> {
+        let (pool, subject) = (at.pool, state.subject.as_str());
+        // A pseudonym has proven nothing.
+        let (user, owner) = match state.proven.is_empty() {
+            true => (
+                users::by_id_or_other(&pool.id, subject),
+                Owner::Subject(subject),
+            ),
+            false => (users::by_id(&pool.id, subject), Owner::User(subject)),
+        };
         let mut queries = vec![
-            users::by_id(&pool.id, subject),
+            user,
             attempts_table::of_subject(&pool.id, subject),
-            sessions::spent(&pool.id, nonce),
+            sessions::spent(&pool.id, &state.nonce),
         ];
-        if protection::is_watched(pool) {
+        let is_watched = protection::is_watched(pool);
+        if is_watched {
             queries.push(ProfileRecord::query(pool, subject));
         }
+        let wanted = Wanted::of_answer(cx, at, state);
+        queries.extend(wanted.queries(&pool.id, owner));
         let mut found = cx.store.read(&queries).await?.into_iter();
         let mut next = || found.next().unwrap_or_default();
         let (user, counted, spent) = (next().into_iter().next(), next(), next());
-        let known = found.next();
+        let known = is_watched.then(&mut next);
         let profile = known.map(|rows| ProfileRecord::from_rows(pool, subject, rows));
         Ok(Self {
             profile: profile.transpose()?.map(Box::new),
+            further: Box::new(Further::take(cx, &wanted, owner, next)?),
             user,
             tally: FailedAttempts::from_rows(Subject::known(subject), counted)?,
             is_spent: !spent.is_empty(),
         })
     }
 
-    fn user(&mut self, pool: &Pool) -> Result<Option<User>> {
-        let row = self.user.as_mut();
-        row.map(|row| User::from_row(pool, row)).transpose()
+    /// Returns the user with the id of the subject.
+    fn user(&mut self, pool: &Pool, subject: &str) -> Result<Option<User>> {
+        let Some(row) = self.user.as_mut() else {
+            return Ok(None);
+        };
+        if row.text(0)? == subject {
+            return User::from_row(pool, row).map(Some);
+        }
+        // Another user's row is parsed as well, and ignored if it is faulty.
+        std::hint::black_box(User::from_row(pool, row).is_ok());
+        Ok(None)
     }
 }
 
@@ -118,7 +142,7 @@ async fn take_up_as<'g>(
     answering: fn(At<'_>, SignInState, Option<User>) -> Judged<Answering>,
 ) -> Judged<Step> {
     lock.enter(cx, at.pool, &state.subject).await?;
-    let mut rows = Rows::read(cx, at.pool, &state.subject, &state.nonce).await?;
+    let mut rows = Rows::read(cx, at, &state).await?;
     if rows.is_spent {
         return Err(auth::session_used().into());
     }
@@ -126,7 +150,7 @@ async fn take_up_as<'g>(
     if let Some(guess) = state.expected.guess() {
         guess.refuse_worn_out(&rows.tally, cx.now())?;
     }
-    let user = rows.user(at.pool)?;
+    let user = rows.user(at.pool, &state.subject)?;
     let (state, user) = answering(at, state, user)?;
     let replay = Replay::Session {
         nonce: state.nonce.clone(),
@@ -138,6 +162,7 @@ async fn take_up_as<'g>(
         tally: rows.tally,
         replay,
         profile: rows.profile,
+        further: rows.further,
     })
 }
 
@@ -178,7 +203,7 @@ pub async fn take_up_block<'g>(
     state: SignInState,
 ) -> Judged<Step> {
     lock.enter(cx, at.pool, &state.subject).await?;
-    let mut rows = Rows::read(cx, at.pool, &state.subject, &state.nonce).await?;
+    let mut rows = Rows::read(cx, at, &state).await?;
     rows.tally.refuse_locked(cx.now())?;
     let replay = Replay::Srp {
         nonce: state.nonce.clone(),
@@ -188,11 +213,12 @@ pub async fn take_up_block<'g>(
         return Err(replay.spent().into());
     }
     Ok(Step {
-        user: rows.user(at.pool)?,
+        user: rows.user(at.pool, &state.subject)?,
         state,
         tally: rows.tally,
         replay,
         profile: rows.profile,
+        further: rows.further,
     })
 }
 

@@ -127,6 +127,7 @@ async fn with_factors_of(
         // The token is as good as before.
         replay: Replay::None,
         profile: None,
+        further: Box::default(),
     }))
 }
 

@@ -2,7 +2,7 @@
 //! it needs, the module that judges.
 
 use cognate_crypto::secret::SecretString;
-use cognate_shapes::ChallengeNameType;
+use cognate_shapes::{AuthFactorType, ChallengeNameType};
 use cognate_store::Batch;
 
 use crate::app::functions::Trigger;
@@ -12,14 +12,15 @@ use crate::facts::factor::Factor;
 use crate::signin::answer::{Answer, AnswerRequest, Needed, StartRequest, UserAuth, Way};
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::choice::Choice;
+use crate::signin::further::Wanted;
 use crate::signin::lock::Lock;
 use crate::signin::mfa::{codes, select, setup, software_token};
 use crate::signin::relay::{Relayed, chosen};
 use crate::signin::state::{Expected, Flow, Start};
 use crate::signin::verdict::{Asked, Judged, Step, Verdict, Wrong, refuse_state};
 use crate::signin::{
-    At, Surface, auto_sign_in, breached, choice, custom, device, new_password, passkey, password,
-    protection, relay, resume, srp, step_up, triggers,
+    At, Surface, auto_sign_in, breached, choice, custom, device, first_factors, new_password,
+    passkey, password, protection, relay, resume, srp, step_up, triggers,
 };
 use crate::users::migration::{self, Newcomer, Outcome};
 
@@ -39,10 +40,7 @@ pub(super) async fn begin<'g>(
         Way::Srp(given) => {
             let text = given.get()?;
             let public_a = srp::parse(text)?;
-            let candidate = match at.pool.doc.upstream {
-                true => find_anybody(cx, at, name, Names::Logins).await?,
-                false => find(cx, at, name, Names::Logins).await?,
-            };
+            let candidate = find(cx, at, name, Names::Logins, Wanted::default()).await?;
             let relayed = match at.pool.doc.upstream {
                 false => Relayed::Here(candidate),
                 // On the heap: few sign-ins come here, and all would have to move its state.
@@ -64,7 +62,10 @@ pub(super) async fn begin<'g>(
                 Some(public_a) => Some(srp::parse(public_a.get()?)?),
                 None => None,
             };
-            let candidate = find(cx, at, name, Names::LoginsAndSub).await?;
+            let (names, wanted) = (Names::LoginsAndSub, Wanted::default());
+            let found = Candidate::find(cx, at.pool, at.client, name, names, wanted);
+            let candidate = found.await?;
+            candidate.tally.refuse_locked(cx.now())?;
             refuse_state(at, candidate.user.as_ref())?;
             let candidate = candidate.hide_if_ineligible(at.pool)?;
             let step = Step::first(at, candidate, start);
@@ -133,16 +134,19 @@ fn admit<'r>(cx: &Cx<'_>, at: At<'_>, request: &'r StartRequest) -> Result<(&'r 
     Ok((name, start))
 }
 
-/// Reads the user behind a name, without a lock: nothing is judged.
-async fn find(cx: &Cx<'_>, at: At<'_>, name: &str, names: Names) -> Result<Candidate> {
-    let candidate = Candidate::find(cx, at.pool, at.client, name, names).await?;
-    candidate.tally.refuse_locked(cx.now())?;
-    Ok(candidate)
-}
-
-/// As [`find`], and returns an unknown name whatever the client may know: the upstream may know it.
-async fn find_anybody(cx: &Cx<'_>, at: At<'_>, name: &str, names: Names) -> Result<Candidate> {
-    let candidate = Candidate::look_up(cx, at.pool, name, names).await?;
+/// Reads the user behind a name, without a lock: nothing is judged. In a pool with an upstream it returns an unknown name
+/// whatever the client may know: the upstream may know it.
+async fn find(
+    cx: &Cx<'_>,
+    at: At<'_>,
+    name: &str,
+    names: Names,
+    wanted: Wanted<'_>,
+) -> Result<Candidate> {
+    let candidate = match at.pool.doc.upstream {
+        true => Candidate::look_up(cx, at.pool, name, names, wanted).await?,
+        false => Candidate::find(cx, at.pool, at.client, name, names, wanted).await?,
+    };
     candidate.tally.refuse_locked(cx.now())?;
     Ok(candidate)
 }
@@ -161,11 +165,15 @@ async fn find_locked<'g>(
     at: At<'_>,
     lock: &mut Lock<'g>,
     name: &str,
+    wanted: Wanted<'_>,
 ) -> Result<Candidate> {
     let migrates = at.pool.doc.upstream || cx.has_function(at.pool, Trigger::UserMigration);
     let read = async || match migrates {
-        true => Candidate::look_up(cx, at.pool, name, Names::LoginsAndSub).await,
-        false => Candidate::find(cx, at.pool, at.client, name, Names::LoginsAndSub).await,
+        true => Candidate::look_up(cx, at.pool, name, Names::LoginsAndSub, wanted).await,
+        false => {
+            let names = Names::LoginsAndSub;
+            Candidate::find(cx, at.pool, at.client, name, names, wanted).await
+        }
     };
     let moment = cx.gates.mark();
     let mut candidate = read().await?;
@@ -190,7 +198,8 @@ async fn by_password<'g>(
     given: &Needed<SecretString>,
 ) -> Judged<(Step, Verdict)> {
     let given = given.get()?;
-    let candidate = find_locked(cx, at, lock, name).await?;
+    let wanted = Wanted::by_password(cx, at, &start);
+    let candidate = find_locked(cx, at, lock, name, wanted).await?;
     let relayed = match at.pool.doc.upstream {
         false => Relayed::Here(candidate),
         true => {
@@ -286,10 +295,9 @@ async fn by_choice<'g>(
     if let Some(given) = wish.password_at_once() {
         return by_password(cx, at, lock, name, start, given).await;
     }
-    let candidate = match at.pool.doc.upstream {
-        true => find_anybody(cx, at, name, Names::LoginsAndSub).await?,
-        false => find(cx, at, name, Names::LoginsAndSub).await?,
-    };
+    let allows_passkeys = first_factors::allows(at.pool, AuthFactorType::WebAuthn);
+    let wanted = Wanted::of_choice(at.pool, allows_passkeys);
+    let candidate = find(cx, at, name, Names::LoginsAndSub, wanted).await?;
     let theirs = match at.pool.doc.upstream {
         true => relay::offer(cx, at, &candidate, &start).await?,
         false => None,

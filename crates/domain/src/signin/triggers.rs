@@ -127,7 +127,8 @@ async fn before_tokens(
         return Ok(None);
     }
     let user = &authenticated.user;
-    let groups = GroupClaims::load(cx, at.pool, &user.id).await?;
+    let before = authenticated.further.groups();
+    let groups = GroupClaims::of_sign_in(cx, at.pool, &user.id, before).await?;
     let tokens = new_tokens(at, source, (user, &groups), &scopes);
     let pauses = cx.pauses();
     let answer = lock.trigger(cx, at.pool, &user.id, &tokens.event()).await?;

@@ -16,6 +16,7 @@ use crate::signin::At;
 use crate::signin::candidate::{Candidate, state_refusal};
 use crate::signin::challenge::Challenge;
 use crate::signin::event::AuthEvent;
+use crate::signin::further::Further;
 use crate::signin::state::{Expected, SignInState, Start};
 use crate::threats::decided::Decided;
 use crate::users::codes;
@@ -94,6 +95,8 @@ pub struct Step {
     /// What threat protection knows of the user, or of the one as whom an unknown name is judged, where it was read with
     /// the user.
     pub profile: Option<Box<ProfileRecord>>,
+    /// What else was read with the user.
+    pub further: Box<Further>,
 }
 
 impl Step {
@@ -114,6 +117,7 @@ impl Step {
             tally: candidate.tally,
             replay: Replay::None,
             profile: candidate.profile,
+            further: candidate.further,
         }
     }
 
@@ -172,6 +176,7 @@ impl Step {
             replay: self.replay,
             threat: self.state.threat,
             profile: self.profile,
+            further: self.further,
         };
         Ok((authenticated, writes))
     }
@@ -208,6 +213,8 @@ pub struct Authenticated {
     pub threat: Option<Box<Decided>>,
     /// As [`Step::profile`].
     pub profile: Option<Box<ProfileRecord>>,
+    /// As [`Step::further`].
+    pub further: Box<Further>,
 }
 
 impl Authenticated {

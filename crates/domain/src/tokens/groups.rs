@@ -19,7 +19,66 @@ pub struct GroupClaims {
     pub preferred_role: Option<String>,
 }
 
+/// Rows of a user's groups that were read with the user, before anything was proven: they are neither checked nor parsed.
+#[derive(Clone, Debug)]
+pub struct ReadBefore {
+    user_id: String,
+    rows: Vec<Row>,
+    /// [`Cx::pauses`] when they were read.
+    pauses: u32,
+}
+
+impl ReadBefore {
+    /// Takes the rows of [`groups::of_user`].
+    pub fn of_user(cx: &Cx<'_>, user_id: &str, rows: Vec<Row>) -> Self {
+        Self {
+            user_id: user_id.to_owned(),
+            rows,
+            pauses: cx.pauses(),
+        }
+    }
+
+    /// Takes the rows of a query that tells whose they are.
+    ///
+    /// # Errors
+    /// An internal fault for rows of another query.
+    pub fn of_some_user(cx: &Cx<'_>, mut rows: Vec<Row>) -> Result<Option<Self>> {
+        let Some(first) = rows.first_mut() else {
+            return Ok(None);
+        };
+        let user_id = first.take_text(groups::OWNER)?;
+        let mut of_groups = Vec::with_capacity(rows.len());
+        for row in rows {
+            if row.opt_text(0)?.is_some() {
+                of_groups.push(row);
+            }
+        }
+        Ok(Some(Self {
+            user_id,
+            rows: of_groups,
+            pauses: cx.pauses(),
+        }))
+    }
+}
+
 impl GroupClaims {
+    /// Returns the groups that were read with the user; reads them if they were not, or the action has paused since.
+    ///
+    /// # Errors
+    /// Those of [`GroupClaims::load`].
+    pub async fn of_sign_in(
+        cx: &Cx<'_>,
+        pool: &Pool,
+        user_id: &str,
+        before: Option<&ReadBefore>,
+    ) -> Result<Self> {
+        let is_good = |read: &&ReadBefore| read.user_id == user_id && read.pauses == cx.pauses();
+        match before.filter(is_good) {
+            Some(read) => Self::from_rows(pool, user_id, read.rows.clone()),
+            None => Self::load(cx, pool, user_id).await,
+        }
+    }
+
     /// Reads the groups that the user is in now.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use crate::records::device::BrowserCookie;
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::tokens::grant::Grant;
-use crate::tokens::groups::GroupClaims;
+use crate::tokens::groups::{GroupClaims, ReadBefore};
 use crate::tokens::issue;
 use crate::tokens::pre_token::{Consulted, Source};
 use crate::tokens::refresh::RefreshToken;
@@ -37,6 +37,8 @@ pub struct OpenedSession {
     pub new_device: Option<NewDeviceMetadataType>,
     /// The answer of PreTokenGeneration, which a signer of tokens obeys; None where nobody was asked.
     pub consulted: Option<Consulted>,
+    /// The user's groups, if they were read with the user.
+    pub groups: Option<ReadBefore>,
     /// The cookie of the browser that is remembered from now on, or the next one of a browser that was.
     pub browser: Option<Arc<BrowserCookie>>,
 }
@@ -59,6 +61,7 @@ impl OpenedSession {
             user,
             new_device: None,
             consulted: None,
+            groups: None,
             browser: None,
         }
     }
@@ -109,8 +112,8 @@ impl OpenedSession {
         ))
     }
 
-    /// Signs the tokens with which the API answers a sign-in. The user's groups are read unless PreTokenGeneration was
-    /// told them.
+    /// Signs the tokens with which the API answers a sign-in. The user's groups are read unless they were with
+    /// the user, or PreTokenGeneration was told them.
     ///
     /// # Errors
     /// The store's, those of the pool's keys and issuer; an internal fault where PreTokenGeneration was passed by.
@@ -125,7 +128,8 @@ impl OpenedSession {
             Some(consulted) => consulted,
             None => {
                 let changes = Source::Authentication.unchanged(pool)?;
-                let groups = GroupClaims::load(cx, pool, &self.user.id).await?;
+                let before = self.groups.as_ref();
+                let groups = GroupClaims::of_sign_in(cx, pool, &self.user.id, before).await?;
                 read = Consulted { groups, changes };
                 &read
             }

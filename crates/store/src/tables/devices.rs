@@ -2,7 +2,7 @@
 
 use super::rows::{self, rows};
 use crate::signed::{Signed, signed};
-use crate::{Batch, Label, Store, StoreError, params};
+use crate::{Batch, Label, Query, Store, StoreError, params};
 
 /// The device was confirmed before.
 pub const DEVICE_EXISTS: Label = Label("device_exists");
@@ -19,7 +19,13 @@ macro_rules! columns {
 const BY_KEY: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3"
+    ", user_id FROM devices WHERE pool_id = ?1 AND user_id = ?2 AND device_key = ?3"
+);
+const BY_LOGIN: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", user_id FROM devices WHERE pool_id = ?1 \
+     AND user_id = COALESCE((SELECT user_id FROM logins WHERE pool_id = ?1 AND name = ?2), ?3) AND device_key = ?4"
 );
 const PAGE: &str = concat!(
     "SELECT ",
@@ -100,6 +106,22 @@ impl DeviceRow {
     }
 }
 
+/// The column of [`by_key`] and [`by_login`] that holds the id of the user.
+pub const USER: usize = 10;
+
+/// Returns the query of a device of a user; [`USER`] follows the columns of the device.
+#[must_use]
+pub fn by_key(pool_id: &str, user_id: &str, device_key: &str) -> Query {
+    (BY_KEY, params![pool_id, user_id, device_key])
+}
+
+/// As [`by_key`], of the user with a folded name or, for an unknown one, of a pseudonym, which has none. The work is the
+/// same.
+#[must_use]
+pub fn by_login(pool_id: &str, folded: &str, pseudonym: &str, device_key: &str) -> Query {
+    (BY_LOGIN, params![pool_id, folded, pseudonym, device_key])
+}
+
 /// Returns a device of a user.
 ///
 /// # Errors
@@ -110,11 +132,7 @@ pub async fn get(
     user_id: &str,
     device_key: &str,
 ) -> Result<Option<DeviceRow>, StoreError> {
-    rows::one(
-        store
-            .first((BY_KEY, params![pool_id, user_id, device_key]))
-            .await?,
-    )
+    rows::one(store.first(by_key(pool_id, user_id, device_key)).await?)
 }
 
 /// Returns what a device that is a remembered browser proves itself by; None for other devices.

@@ -43,6 +43,31 @@ const OF_USER: &str = concat!(
     ", m.mac FROM group_members m CROSS JOIN user_groups g WHERE m.pool_id = ?1 AND m.user_id = ?2 \
      AND g.pool_id = m.pool_id AND g.group_id = m.group_id"
 );
+
+/// The groups of one user, whom `$owner` selects; a row for a user without groups too. Memberships of groups that are no
+/// more have rows without a group.
+macro_rules! of_owner {
+    ($owner:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", m.mac, f.owner FROM (",
+            $owner,
+            ") f LEFT JOIN group_members m ON m.pool_id = ?1 AND m.user_id = f.owner \
+             LEFT JOIN user_groups g ON g.pool_id = m.pool_id AND g.group_id = m.group_id"
+        )
+    };
+}
+const OF_LOGIN_OR_OTHER: &str = of_owner!(
+    "SELECT COALESCE(n.own, n.other, ?3) AS owner FROM \
+     (SELECT (SELECT user_id FROM logins WHERE pool_id = ?1 AND name = ?2) AS own, \
+     COALESCE((SELECT user_id FROM users WHERE pool_id = ?1 AND user_id >= ?3 ORDER BY user_id LIMIT 1), \
+     (SELECT user_id FROM users WHERE pool_id = ?1 ORDER BY user_id LIMIT 1)) AS other LIMIT 1) n LIMIT 1"
+);
+const OF_ID_OR_OTHER: &str = of_owner!(
+    "SELECT COALESCE((SELECT user_id FROM users WHERE pool_id = ?1 AND user_id >= ?2 ORDER BY user_id LIMIT 1), \
+     (SELECT user_id FROM users WHERE pool_id = ?1 ORDER BY user_id LIMIT 1), ?2) AS owner LIMIT 1"
+);
 const INSERT: &str = "INSERT INTO user_groups \
      (pool_id, name, folded, group_id, description, role, precedence, created, modified, ver, mac) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 1, ?9)";
@@ -98,6 +123,8 @@ pub fn signed_member<'a>(group_id: &'a str, user_id: &'a str) -> Signed<'a> {
 
 /// The column of [`of_user`] that holds the MAC of the membership.
 pub const MEMBER_MAC: usize = 9;
+/// The column of [`of_login_or_other`] and [`of_id_or_other`] that holds the id of the user.
+pub const OWNER: usize = 10;
 
 impl GroupRow {
     /// Returns what is signed of a group.
@@ -158,6 +185,20 @@ pub fn read(rows: Vec<Row>) -> Result<Vec<GroupRow>, StoreError> {
 #[must_use]
 pub fn of_user(pool_id: &str, user_id: &str) -> Query {
     (OF_USER, params![pool_id, user_id])
+}
+
+/// As [`of_user`], of the user with a folded name or, for an unknown one, of the user whom
+/// [`users::by_login_or_other`](super::users::by_login_or_other) finds, so that an unknown name costs what a user's does.
+/// [`OWNER`] tells whose they are, and is in a row of its own for a user without groups.
+#[must_use]
+pub fn of_login_or_other(pool_id: &str, folded: &str, other: &str) -> Query {
+    (OF_LOGIN_OR_OTHER, params![pool_id, folded, other])
+}
+
+/// As [`of_login_or_other`], of the user with an id or, for one that nobody has, of some other user of the pool.
+#[must_use]
+pub fn of_id_or_other(pool_id: &str, id: &str) -> Query {
+    (OF_ID_OR_OTHER, params![pool_id, id])
 }
 
 /// Adds a group; [`GROUP_EXISTS`]. `folded`: the name without case.

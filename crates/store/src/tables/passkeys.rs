@@ -16,8 +16,14 @@ pub const PASSKEYS_FULL: Label = Label("passkeys_full");
 /// The largest number of passkeys of a user (auth.md 4.5); [`FULL`] repeats the number.
 pub const MOST: usize = 20;
 
-const OF_USER: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created, mac FROM passkeys \
+const OF_USER: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created, mac, user_id FROM passkeys \
      WHERE pool_id = ?1 AND user_id = ?2 ORDER BY created, credential_id";
+// As `users::by_login_or_other` finds the user.
+const OF_LOGIN_OR_OTHER: &str = "SELECT p.credential_id, p.rp_id, p.public_key, p.sign_count, p.doc, p.created, p.mac, p.user_id \
+     FROM (SELECT (SELECT user_id FROM logins WHERE pool_id = ?1 AND name = ?2) AS own, \
+     COALESCE((SELECT user_id FROM users WHERE pool_id = ?1 AND user_id >= ?3 ORDER BY user_id LIMIT 1), \
+     (SELECT user_id FROM users WHERE pool_id = ?1 ORDER BY user_id LIMIT 1)) AS other LIMIT 1) f \
+     CROSS JOIN passkeys p WHERE p.pool_id = ?1 AND p.user_id = COALESCE(f.own, f.other) ORDER BY p.created, p.credential_id";
 const PAGE: &str = "SELECT credential_id, rp_id, public_key, sign_count, doc, created, mac FROM passkeys \
      WHERE pool_id = ?1 AND user_id = ?2 AND (created > ?3 OR created = ?3 AND credential_id > ?4) \
      ORDER BY created, credential_id LIMIT ?5";
@@ -67,10 +73,20 @@ impl PasskeyRow {
     }
 }
 
-/// Returns the query of all passkeys of a user, the oldest first.
+/// The column of [`of_user`] and [`of_login_or_other`] that holds the id of the user.
+pub const USER: usize = 7;
+
+/// Returns the query of all passkeys of a user, the oldest first; [`USER`] follows the columns of the passkey.
 #[must_use]
 pub fn of_user(pool_id: &str, user_id: &str) -> Query {
     (OF_USER, params![pool_id, user_id])
+}
+
+/// Returns the query of all passkeys of the user with a folded name or, for an unknown one, of the user whom
+/// [`users::by_login_or_other`](super::users::by_login_or_other) finds; else as [`of_user`].
+#[must_use]
+pub fn of_login_or_other(pool_id: &str, folded: &str, other: &str) -> Query {
+    (OF_LOGIN_OR_OTHER, params![pool_id, folded, other])
 }
 
 /// Returns the query of the id of the user who has a passkey. The passkey's own row, read for that user, decides.

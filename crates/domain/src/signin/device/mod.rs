@@ -25,6 +25,7 @@ use crate::records::device as record;
 use crate::records::device::{Device, Proof, Waiting};
 use crate::records::pool::Pool;
 use crate::signin::challenge::{Ask, Challenge, SrpNumbers};
+use crate::signin::further::Further;
 use crate::signin::mfa::decide::Decision;
 use crate::signin::srp::SignedClaim;
 use crate::signin::state::{Expected, SignInState};
@@ -51,11 +52,32 @@ pub async fn named(
     let Some(key) = key.filter(|_| at.pool.doc.device_configuration.is_some()) else {
         return Ok(None);
     };
-    let found = Device::find(&cx.store, at.pool, &authenticated.user.id, key).await?;
+    let found = find(
+        cx,
+        at.pool,
+        &authenticated.user.id,
+        key,
+        &authenticated.further,
+    )
+    .await?;
     if found.is_none() && authenticated.start.device_named {
         return Err(authenticated.refuse(at, device_not_found()));
     }
     Ok(found)
+}
+
+/// Returns the user's device of that key, as it was read with the user. What was not found then is looked for again.
+async fn find(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    user_id: &str,
+    key: &str,
+    further: &Further,
+) -> Result<Option<Device>> {
+    match further.device(cx, user_id, key) {
+        Some(row) => Device::checked(pool, user_id, row.clone()).map(Some),
+        None => Device::find(&cx.store, pool, user_id, key).await,
+    }
 }
 
 /// True if the device must prove itself now: in the place of a second factor that the user has, or after the challenges
@@ -123,7 +145,7 @@ pub async fn begin(
     key: &str,
     public_a: PublicA,
 ) -> Result<Challenge> {
-    let (_, proof) = remembered(cx, at, &step.known()?.id, key).await?;
+    let (_, proof) = remembered(cx, at, step, key).await?;
     let salt = srp::to_hex(&proof.salt);
     let challenge = cx
         .workers
@@ -183,9 +205,10 @@ fn caller(cx: &Cx<'_>) -> String {
 }
 
 /// Returns a device that may prove itself.
-async fn remembered(cx: &Cx<'_>, at: At<'_>, user_id: &str, key: &str) -> Result<(Device, Proof)> {
+async fn remembered(cx: &Cx<'_>, at: At<'_>, step: &Step, key: &str) -> Result<(Device, Proof)> {
+    let user_id = &step.known()?.id;
     let found = match at.pool.doc.device_configuration {
-        Some(_) => Device::find(&cx.store, at.pool, user_id, key).await?,
+        Some(_) => find(cx, at.pool, user_id, key, &step.further).await?,
         None => None,
     };
     let device = found.ok_or_else(device_not_found)?;
@@ -252,7 +275,7 @@ pub async fn judge(
     claim: SignedClaim,
 ) -> Result<Verdict> {
     let user_id = &step.known()?.id;
-    let (device, proof) = remembered(cx, at, user_id, key).await?;
+    let (device, proof) = remembered(cx, at, step, key).await?;
     let timely = claim.is_timely(cx);
     let right = cx
         .workers

@@ -46,7 +46,7 @@ pub async fn judge(
     let user = step.known()?;
     if let Some(app) = app {
         // The app may have been deleted since, and another one registered.
-        let row = TokenRow::read(&cx.store, at.pool, &user.id).await?;
+        let row = TokenRow::known(cx, at.pool, &user.id, &step.further).await?;
         let mark = row.mark(at.pool, &user.id)?;
         if !user.doc.mfa.software_token_registered || mark.as_ref() != Some(app) {
             return Err(auth::session_invalid().into());

@@ -21,6 +21,7 @@ use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::At;
 use crate::signin::challenge::{Ask, Challenge};
+use crate::signin::further::Further;
 use crate::signin::state::{Expected, SignInState};
 use crate::signin::verdict::{Pass, Step, Verdict, Wrong};
 
@@ -71,6 +72,19 @@ impl TokenRow {
     pub async fn read(store: &Store, pool: &Pool, user_id: &str) -> Result<Self> {
         let row = table::get(store, &pool.id, user_id).await?;
         Self::of(pool, user_id, row)
+    }
+
+    /// Takes the row that was read with the user, or reads it.
+    ///
+    /// # Errors
+    /// Those of [`TokenRow::read`].
+    pub async fn known(cx: &Cx<'_>, pool: &Pool, user_id: &str, further: &Further) -> Result<Self> {
+        let Some(rows) = further.app(cx) else {
+            return Self::read(&cx.store, pool, user_id).await;
+        };
+        let mut row = rows.first().cloned();
+        let row = row.as_mut().map(SoftwareTokenRow::read);
+        Self::of(pool, user_id, row.transpose()?)
     }
 
     /// Takes a row that was read already.
@@ -272,7 +286,7 @@ pub fn challenge(cx: &Cx<'_>, at: At<'_>, user: &User, state: SignInState) -> Re
 /// SoftwareTokenMFANotFoundException when an administrator deleted the app meanwhile.
 pub async fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, code: &str) -> Result<Verdict> {
     let user_id = &step.known()?.id;
-    let token = TokenRow::read(&cx.store, at.pool, user_id).await?;
+    let token = TokenRow::known(cx, at.pool, user_id, &step.further).await?;
     let registered = token.registered(at.pool, user_id)?;
     let (Some((seed, last_step)), Some(row)) = (registered, &token.row) else {
         return Err(errors::mfa::software_token_not_enabled().into());

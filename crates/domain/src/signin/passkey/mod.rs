@@ -31,6 +31,7 @@ use crate::records::passkey::{Passkey, base64url, from_base64url};
 use crate::records::pool::Pool;
 use crate::records::user::User;
 use crate::signin::challenge::{Ask, Challenge};
+use crate::signin::further::Further;
 use crate::signin::state::{Expected, SignInState};
 use crate::signin::verdict::{Pass, Step, Verdict, Wrong};
 use crate::signin::{At, first_factors};
@@ -76,14 +77,19 @@ struct RequestOptions<'a> {
     user_verification: &'static str,
 }
 
-/// Reads the passkeys of a user, or of the pseudonym of an unknown name: one read for either, and none in pools whose
-/// users cannot begin with a passkey.
+/// Returns the passkeys of a user, or of the pseudonym of an unknown name: none in pools whose users cannot begin with a
+/// passkey. They are read unless they were with the user.
 ///
 /// # Errors
 /// The store's.
-pub async fn known(cx: &Cx<'_>, pool: &Pool, subject: &str) -> Result<RelyingPartyKeys> {
+pub async fn known(
+    cx: &Cx<'_>,
+    pool: &Pool,
+    subject: &str,
+    further: &Further,
+) -> Result<RelyingPartyKeys> {
     if first_factors::allows(pool, AuthFactorType::WebAuthn) {
-        RelyingPartyKeys::read(cx, pool, subject).await
+        RelyingPartyKeys::known(cx, pool, subject, further).await
     } else {
         Ok(RelyingPartyKeys::default())
     }
@@ -170,7 +176,7 @@ pub async fn judge(cx: &Cx<'_>, at: At<'_>, step: &Step, credential: &str) -> Re
         return Err(auth::session_invalid().into());
     };
     let signed = SignedIn::read(credential).ok_or_else(invalid_credential)?;
-    let known = RelyingPartyKeys::read(cx, at.pool, subject).await?;
+    let known = RelyingPartyKeys::known(cx, at.pool, subject, &step.further).await?;
     let right = signed.judge(cx.settings.mode, at.pool, &known, challenge, subject)?;
     let (Some(right), Some(user)) = (right, &step.user) else {
         return Ok(Verdict::Wrong(Wrong {

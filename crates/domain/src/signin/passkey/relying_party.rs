@@ -16,6 +16,7 @@ use crate::records::domain;
 use crate::records::passkey::Passkey;
 use crate::records::pool::Pool;
 use crate::signin::first_factors::{self, Passkeys};
+use crate::signin::further::{Further, PasskeyRows};
 
 /// The host under which, and below which, a development server needs no TLS, as browsers demand none there either.
 const LOCALHOST: &str = "localhost";
@@ -36,19 +37,42 @@ impl RelyingPartyKeys {
     /// # Errors
     /// The store's.
     pub async fn read(cx: &Cx<'_>, pool: &Pool, subject: &str) -> Result<Self> {
-        let known = of_page(cx, pool);
         let mut queries = vec![passkeys::of_user(&pool.id, subject)];
-        if known.is_none() {
+        if of_page(cx, pool).is_none() {
             queries.push(domains::of_pool(&pool.id));
         }
         let mut found = cx.store.read(&queries).await?.into_iter();
-        let (own, domains) = (found.next(), found.next());
-        let own = own.unwrap_or_default().into_iter();
-        let own = own.map(|row| Passkey::read(pool, subject, row));
-        let keys = own.collect::<Result<_>>()?;
-        let of_pool = domain::host(cx.settings.domain_base(), pool, domains.unwrap_or_default())?;
+        let mut next = || found.next().unwrap_or_default();
+        let (own, domains) = (next(), next());
+        Self::of_rows(cx, pool, subject, PasskeyRows { own, domains })
+    }
+
+    /// Takes the rows that were read with the user, or reads them. `subject`: as in [`read`](Self::read), or another user as
+    /// whose an unknown name's passkeys seem.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read).
+    pub async fn known(cx: &Cx<'_>, pool: &Pool, subject: &str, further: &Further) -> Result<Self> {
+        match further.passkeys(cx) {
+            Some(rows) => Self::of_rows(cx, pool, subject, rows.clone()),
+            None => Self::read(cx, pool, subject).await,
+        }
+    }
+
+    /// Returns the passkeys of a subject; rows of others, whose name it was, are left out.
+    fn of_rows(cx: &Cx<'_>, pool: &Pool, subject: &str, rows: PasskeyRows) -> Result<Self> {
+        let mut keys = Vec::with_capacity(rows.own.len());
+        for row in rows.own {
+            if row.text(passkeys::USER)? == subject {
+                keys.push(Passkey::read(pool, subject, row)?);
+            }
+        }
+        let rp_id = match of_page(cx, pool) {
+            Some(known) => Some(known),
+            None => domain::host(cx.settings.domain_base(), pool, rows.domains)?,
+        };
         Ok(Self {
-            rp_id: known.or(of_pool).filter(|rp_id| serves(cx, rp_id)),
+            rp_id: rp_id.filter(|rp_id| serves(cx, rp_id)),
             keys,
         })
     }

@@ -18,6 +18,7 @@ use crate::facts::factor::{Factor, Proven};
 use crate::records::upstream::Upstream;
 use crate::signin::candidate::{Candidate, Names};
 use crate::signin::choice::Offer;
+use crate::signin::further::Wanted;
 use crate::signin::lock::Lock;
 use crate::signin::relay::asking::{
     Arriving, Asking, proof_of, refuse_state_there, relays_srp, upstream_for,
@@ -165,6 +166,11 @@ pub(super) async fn srp<'g>(
     }
 }
 
+async fn look_up(cx: &Cx<'_>, at: At<'_>, name: &str) -> Result<Candidate> {
+    let (names, wanted) = (Names::LoginsAndSub, Wanted::default());
+    Candidate::look_up(cx, at.pool, name, names, wanted).await
+}
+
 /// Lets the upstream judge the end of SRP: a SECRET_BLOCK that this pool did not seal. No Session comes with it.
 ///
 /// # Errors
@@ -177,13 +183,13 @@ pub(super) async fn proof<'g>(
     start: &Start,
     claim: &SignedClaim,
 ) -> Judged<(Step, Verdict)> {
-    let candidate = Candidate::look_up(cx, at.pool, name, Names::LoginsAndSub).await?;
+    let candidate = look_up(cx, at, name).await?;
     let upstream = upstream_for(cx, at, candidate.user.as_ref()).await?;
     let upstream = upstream.filter(|upstream| upstream.relays_srp(at.pool));
     let upstream = upstream.ok_or_else(auth::incorrect_password)?;
     let subject = candidate.tally.subject().clone();
     lock.enter(cx, at.pool, subject.as_str()).await?;
-    let candidate = Candidate::look_up(cx, at.pool, name, Names::LoginsAndSub).await?;
+    let candidate = look_up(cx, at, name).await?;
     if *candidate.tally.subject() != subject {
         return Err(Fault::Stale.into());
     }

@@ -291,6 +291,7 @@ pub(super) async fn take_up<'g>(
         tally,
         replay,
         profile: None,
+        further: Box::default(),
     };
     Ok(Taken { step, user })
 }
@@ -329,6 +330,7 @@ async fn finish(
         tally,
         replay: step.replay,
         profile: None,
+        further: Box::default(),
     };
     let factor = factor.unwrap_or(Factor::Password);
     Ok((step, Verdict::Passed(Pass::of(factor))))

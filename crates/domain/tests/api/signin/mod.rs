@@ -18,4 +18,5 @@ mod pause;
 mod srp;
 mod step_up;
 mod triggers;
+mod trips;
 mod walks;

@@ -14,16 +14,16 @@ use crate::support::signin::*;
 use crate::support::{Refusal, TestApp};
 
 /// Jane with an authenticator app in a pool with optional MFA, and a device of hers that is confirmed.
-struct World {
-    s: Site,
+pub(super) struct World {
+    pub(super) s: Site,
     app: App,
-    device: Device,
+    pub(super) device: Device,
     access: Value,
 }
 
 impl World {
     /// Signs in by the password and names the device: what is asked for then.
-    async fn asked(&self, t: &TestApp) -> Value {
+    pub(super) async fn asked(&self, t: &TestApp) -> Value {
         t.ok("InitiateAuth", self.device.sign_in(&self.s.client, "jane"))
             .await
     }
@@ -42,7 +42,7 @@ impl World {
         .unwrap()
     }
 
-    fn answer(&self, proof: &Proof) -> Value {
+    pub(super) fn answer(&self, proof: &Proof) -> Value {
         proof.answer(&self.s.client, &self.device)
     }
 
@@ -98,7 +98,7 @@ async fn world_with(t: &TestApp, devices: Value) -> World {
     }
 }
 
-async fn world(t: &TestApp) -> World {
+pub(super) async fn world(t: &TestApp) -> World {
     world_with(t, json!({"ChallengeRequiredOnNewDevice": true})).await
 }
 
