@@ -2,8 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use cognate_testkit::Reply;
+use cognate_testkit::{Reply, TestServer};
 use serde_json::{Value, json};
+
+/// Reads the client that a request names and its pool into the cache now: on a busy machine they would be read again in the
+/// middle of a call whose reads are counted.
+pub async fn hold(server: &TestServer, input: &Value) {
+    let app = &server.state().app;
+    let id = input["ClientId"].as_str().unwrap();
+    let client = app.cached_client(id).await.unwrap().unwrap();
+    app.cache.forget(&client.pool_id, Some(id));
+    app.cached_client(id).await.unwrap();
+    app.cached_pool(&client.pool_id).await.unwrap();
+}
 
 /// The cost of one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

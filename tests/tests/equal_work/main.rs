@@ -1,6 +1,6 @@
 //! If existence must not show (auth.md 2.11, PreventUserExistenceErrors ENABLED), known and unknown names cost the same
-//! exponentiations, reads, commits, round trips and messages, and get answers of the same shape, in every operation that takes a
-//! name.
+//! exponentiations, reads, commits, round trips and messages, and get answers of the same shape, in every operation that takes
+//! a name.
 //!
 //! Exponentiations are counted by the process, so this is a program of its own with a single test.
 
@@ -27,7 +27,7 @@ use cognate_crypto::random;
 use cognate_crypto::srp::{self, client::Client};
 use cognate_store::params;
 use cognate_testkit::{Raw, Reply, TestServer};
-use cost::{Cost, Shape, Step, compare};
+use cost::{Cost, Shape, Step, compare, hold};
 
 use serde_json::{Value, json};
 use site::*;
@@ -77,6 +77,7 @@ impl<'a> Bench<'a> {
         } else {
             self.open.clone()
         };
+        hold(self.server, &input).await;
         let store = &self.server.state().app.store;
         let newest = self.newest_message().await;
         let (work, powers) = (store.work(), srp::work());
