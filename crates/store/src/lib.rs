@@ -165,12 +165,6 @@ impl Store {
         self.trail.appended.notified().await;
     }
 
-    /// True if reads take the calling thread's own time and wait for nobody: the engine is in this process.
-    #[must_use]
-    pub fn reads_inline(&self) -> bool {
-        matches!(self.driver, Driver::Sqlite(_))
-    }
-
     /// Lets batches wait a few milliseconds for others to share their commit while `crowded` says that the processors have
     /// other work: the sync of a commit costs as much for one batch as for many. Once; PostgreSQL decides by itself.
     pub fn share_commits_while(&self, crowded: impl Fn() -> bool + Send + Sync + 'static) {
