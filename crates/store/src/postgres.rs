@@ -27,8 +27,8 @@ use pool::Pool;
 use target::{IDLE_SHOWN, Target};
 use value::Meaning;
 
-pub use form::forms_on_postgres;
 pub(crate) use commit::trips;
+pub use form::forms_on_postgres;
 pub use schema::prepare_schema;
 pub(crate) use snapshot::Snapshot;
 
