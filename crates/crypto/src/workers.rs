@@ -116,6 +116,8 @@ struct Shared {
     wake: Condvar,
     /// The length of the queue.
     waiting: AtomicUsize,
+    /// The number of futures that have not ended, whether or not they stand in the queue.
+    unfinished: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -205,6 +207,15 @@ impl Shared {
         self.wake.notify_one();
     }
 
+    /// Counts one future less; the last one lets the threads of a closed lane end.
+    fn finished(&self) {
+        if self.unfinished.fetch_sub(1, Ordering::AcqRel) == 1 {
+            // Nobody looks at the count and goes to sleep in between.
+            drop(self.lock());
+            self.wake.notify_all();
+        }
+    }
+
     fn work(self: &Arc<Self>) {
         SERVED.set(Arc::as_ptr(self).addr());
         loop {
@@ -214,7 +225,7 @@ impl Shared {
                     self.waiting.store(state.jobs.len(), Ordering::Relaxed);
                     break job;
                 }
-                if state.closed {
+                if state.closed && self.unfinished.load(Ordering::Acquire) == 0 {
                     return;
                 }
                 state = self

@@ -55,6 +55,7 @@ where
         // The caller may have gone away; then nobody wants the result.
         let _ = sender.send(result.await);
     };
+    shared.unfinished.fetch_add(1, Ordering::AcqRel);
     let task = Arc::new(Task {
         state: AtomicU8::new(QUEUED),
         future: Mutex::new(Some(Box::pin(work))),
@@ -81,6 +82,8 @@ impl Task {
         if !waits.unwrap_or(false) {
             self.state.store(DONE, Ordering::Release);
             *future = None;
+            drop(future);
+            self.shared.finished();
             return;
         }
         drop(future);

@@ -336,3 +336,19 @@ async fn the_threads_are_crowded_while_something_waits_for_one() {
     second.await.unwrap();
     assert!(!workers.are_crowded());
 }
+
+#[tokio::test]
+async fn a_future_that_waits_is_finished_after_its_workers_are_gone() {
+    let (release, gate) = oneshot::channel::<u8>();
+    let workers = Workers::new(2, 4);
+    let waiting = workers.front.shared.clone();
+    let receiver = task::spawn(&waiting, async move { gate.await.unwrap() });
+    workers.spawn(async {}).await.unwrap();
+    drop(workers);
+    release.send(7).unwrap();
+    assert_eq!(receiver.await.unwrap().unwrap(), 7);
+    // Then the threads end, and let go of the queue.
+    while Arc::strong_count(&waiting) > 1 {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+}
