@@ -61,7 +61,7 @@ impl Workers {
         self.front.run(f).await
     }
 
-    /// Drives `future` to its end on these threads, also if the caller goes away; its timers and
+    /// Begins to drive `future` on these threads, to its end also if the caller goes away; its timers and
     /// sockets are the caller's runtime's. For what computes and waits for short times only: a poll
     /// holds a thread up. The number of futures at once is the caller's to bound.
     ///
@@ -70,13 +70,17 @@ impl Workers {
     ///
     /// # Panics
     /// Outside of a Tokio runtime.
-    pub async fn spawn<F>(&self, future: F) -> thread::Result<F::Output>
+    pub fn spawn<F>(&self, future: F) -> impl Future<Output = thread::Result<F::Output>> + use<F>
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        task::spawn(&self.front.shared, future)
-            .await
-            .unwrap_or_else(|_| crate::failure::library_failed("a task ended without an answer"))
+        // At once, so that whoever waits does not hold the state of `future`.
+        let answer = task::spawn(&self.front.shared, future);
+        async {
+            answer.await.unwrap_or_else(|_| {
+                crate::failure::library_failed("a task ended without an answer")
+            })
+        }
     }
 
     /// True while work waits for one of these threads: all of them are busy.
