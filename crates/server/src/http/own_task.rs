@@ -1,11 +1,13 @@
 //! The work of a request, in a slot and a task of its own, and the threads that drive it.
 
 use std::sync::Arc;
+use std::thread;
 
 use cognate_crypto::workers::Workers;
 use cognate_domain::Slot;
 use cognate_domain::app::App;
 use cognate_shapes::Op;
+use tokio::task::JoinHandle;
 
 use crate::http::limits::Load;
 
@@ -37,16 +39,36 @@ where
         drop(slot);
         result
     };
-    match place {
-        Place::Async => tokio::spawn(task).await.map_err(|panic| {
+    match begin(place, task) {
+        Begun::Async(task) => task.await.map_err(|panic| {
             tracing::error!(%request_id, %panic, "a request panicked");
             Unfinished::Panicked
         }),
-        Place::Computing(workers) => workers.spawn(task).await.map_err(|panic| {
+        Begun::Computing(answer) => answer.await.map_err(|panic| {
             let panic = panic.downcast_ref::<&str>().copied();
             tracing::error!(%request_id, panic, "a request panicked");
             Unfinished::Panicked
         }),
+    }
+}
+
+/// A task that was begun, and where its answer comes.
+enum Begun<T, A> {
+    Async(JoinHandle<T>),
+    Computing(A),
+}
+
+/// Begins a task. A function of its own, so that whoever waits does not hold the task's state as well.
+fn begin<F>(
+    place: Place,
+    task: F,
+) -> Begun<F::Output, impl Future<Output = thread::Result<F::Output>>>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    match place {
+        Place::Async => Begun::Async(tokio::spawn(task)),
+        Place::Computing(workers) => Begun::Computing(workers.spawn(task)),
     }
 }
 
