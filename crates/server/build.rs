@@ -15,7 +15,9 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=order.ld");
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|is| is == value);
-    if is("PROFILE", "release") && is("CARGO_CFG_TARGET_OS", "linux") {
+    // With musl it was never tried.
+    let is_linux = is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu");
+    if is("PROFILE", "release") && is_linux {
         let argument =
             env::var("CARGO_MANIFEST_DIR").map(|folder| format!("-Wl,-T,{folder}/order.ld"));
         if let Ok(argument) = argument
