@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use cognate_crypto::random;
-use cognate_crypto::seal::{PoolKey, RootKey};
+use cognate_crypto::seal::PoolKey;
 use cognate_domain::records::auth_event::{EventContext, EventDoc};
 use cognate_domain::records::mac;
 use cognate_shapes::{ChallengeName, ChallengeResponse, EventResponseType, EventType};
 use cognate_store::tables::events::{self, Event};
-use cognate_store::tables::pools;
-use cognate_store::{Batch, Store};
+use cognate_store::tables::{pools, sessions};
+use cognate_store::{Batch, Store, params};
 use serde_json::json;
 
 use crate::Arguments;
@@ -159,7 +159,7 @@ pub async fn fill(
     kept: i64,
 ) -> Result<()> {
     let store = seed::open(arguments, folder).await?;
-    let key = pool_key(&store, folder, pool).await?;
+    let key = pool_key(arguments, &store, folder, pool).await?;
     let [many, page] = ids;
     let doc = document()?;
     let now = aws::now() * 1_000_000;
@@ -193,32 +193,49 @@ pub const EACH_WATCHED: u64 = 60;
 pub async fn spread(arguments: &Arguments, folder: &Path, world: &World, count: u64) -> Result<()> {
     watch(arguments, folder, world).await?;
     let pool = world.pool.as_str();
-    let store = seed::open_to_fill(arguments, folder).await?;
-    let key = pool_key(&store, folder, pool).await?;
-    let doc = document()?;
-    let now = aws::now() * 1_000_000;
-    for users in seed::by_id(count / EACH_WATCHED).chunks(usize::try_from(BATCH / EACH_WATCHED)?) {
-        let mut batch = Batch::new();
-        for user in users {
-            let id = Seeded(*user).id();
-            for turn in 0..EACH_WATCHED {
-                // The users' events lie between each other's.
-                let age = (EACH_WATCHED - turn) * (count / EACH_WATCHED) + user;
-                let at = now - i64::try_from(age)? * 1_000;
-                batch = insert(batch, pool, &key, &id, (at, at + KEPT), &doc);
-            }
-        }
-        let done = store.commit(batch).await;
-        done.map_err(|e| anyhow!("filling: {e}"))?;
-    }
-    store.close().await;
-    Ok(())
+    let large = count >= seed::LARGE;
+    let tables = ["auth_events"];
+    seed::without_indexes(arguments, folder, large, &tables, async |store| {
+        let key = pool_key(arguments, &store, folder, pool).await?;
+        let doc = document()?;
+        let now = aws::now() * 1_000_000;
+        let columns = [
+            "pool_id", "user_id", "at", "event_id", "doc", "expires", "bucket", "mac",
+        ];
+        let (each, all) = (
+            i64::try_from(EACH_WATCHED)?,
+            i64::try_from(count / EACH_WATCHED)?,
+        );
+        let users = seed::by_id(count / EACH_WATCHED);
+        let loads = users.chunks(seed::ROWS / EACH_WATCHED as usize).map(|part| {
+            let events = part.iter().flat_map(|user| {
+                let (key, doc, subject) = (&key, doc.as_str(), Seeded(*user).id());
+                (0..each).map(move |turn| {
+                    // The users' events lie between each other's.
+                    let age = (each - turn) * all + *user as i64;
+                    let at = now - age * 1_000;
+                    let id = random::uuid_v4();
+                    let signed = events::signed_row(&subject, at, &id, doc);
+                    let mac = mac::sign(key, pool, &signed);
+                    let bucket = sessions::bucket(&id);
+                    params![pool, &subject, at, id, doc, at + KEPT, bucket, mac]
+                })
+            });
+            seed::load_of("auth_events", &columns, events)
+        });
+        seed::write(&store, loads).await
+    })
+    .await
 }
 
 /// Returns the key under which the rows of a pool in `folder` are signed.
-async fn pool_key(store: &Store, folder: &Path, pool: &str) -> Result<PoolKey> {
-    let file = folder.join(".cognate").join("sealing.key");
-    let root = RootKey::from_base64(&std::fs::read_to_string(file)?)?;
+async fn pool_key(
+    arguments: &Arguments,
+    store: &Store,
+    folder: &Path,
+    pool: &str,
+) -> Result<PoolKey> {
+    let root = seed::root_key(arguments, folder)?;
     let row = pools::get(store, pool).await?;
     let row = row.context("the pool is gone")?;
     Ok(root.unwrap_pool_key(pool, &row.data_key)?)

@@ -222,12 +222,13 @@ fn unless_lacking<T>(made: Result<T>, must: bool, what: &str) -> Result<Option<T
 }
 
 /// What a slice of load has shown.
-struct Slice {
+pub struct Slice {
     /// Server CPU a call in microseconds.
-    cpu: f64,
+    pub cpu: f64,
     /// Calls a second.
-    rate: f64,
-    calls: u64,
+    pub rate: f64,
+    /// Calls.
+    pub calls: u64,
 }
 
 /// Server CPU a call in microseconds, and calls a second, of `length` of load.
@@ -242,7 +243,8 @@ pub async fn slice(
     Ok((slice.cpu, slice.rate))
 }
 
-async fn cost(
+/// As [`slice`], with the number of calls.
+pub async fn cost(
     server: &Server,
     requests: &Rc<Requests>,
     kind: Kind,

@@ -3,34 +3,37 @@
 //! One server for each size runs at the same time, and slices of load alternate between them, so that a machine whose
 //! speed changes changes it for all. Before each row every database is read once, so that what is measured is the work
 //! and not how much the system happens to keep of a file in memory. Databases that are too large for that are not read: there
-//! the requests are about fewer users, who lie as far apart as before, and each of them is asked about once before it counts.
+//! the requests are about fewer users, who lie as far apart as before, and each of them is asked about once before it counts. On
+//! PostgreSQL they always are: its cache is its own.
+
+mod backends;
+mod databases;
+mod filling;
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
+use backends::Backends;
+use filling::Site;
 
 use crate::Arguments;
 use crate::calls::{Kind, Requests, Search};
-use crate::events::{self, EACH_WATCHED};
+use crate::events::EACH_WATCHED;
 use crate::floors::median;
 use crate::machine::{self, Server, mib};
 use crate::report::Table;
 use crate::rows;
 use crate::seed::{self, Fill};
-use crate::world::{self, Filled, World};
+use crate::world::{Filled, World};
 
 /// The highest permitted ratio of a call's cost in the largest pool to its cost in the smallest: up to so many users, and
 /// with more of them.
 const RATIO: f64 = 1.2;
 const MANY: u64 = 1_000_000;
 const RATIO_OF_MANY: f64 = 1.3;
-/// Bytes that are to stay free when every database is filled: logs, and what the rows add.
-const SPARE: u64 = 2 << 30;
-/// Kept databases with fewer users are filled again.
-const REUSED_FROM: u64 = 100_000;
 /// Users who are asked about where the databases are too large to be kept in memory.
 const ASKED: u64 = 10_000;
 /// Slices of a row for each size.
@@ -55,7 +58,7 @@ pub struct Options {
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=100_000_000))]
     events: u64,
     /// Users of each pool who are asked about, each of them once before it counts. All are where this is not given and the
-    /// databases take less than 60 % of the memory; otherwise 10,000.
+    /// databases of SQLite take less than 60 % of the memory; otherwise 10,000.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1_000..))]
     asked: Option<u64>,
     /// Minutes that the filling of one pool may take.
@@ -67,7 +70,8 @@ pub struct Options {
     /// Seconds of load for each row and size.
     #[arg(long, default_value_t = 3)]
     seconds: u64,
-    /// Keep the filled databases in this folder, and use the large ones that are there.
+    /// Keep the filled databases in this folder, and use the large ones that are there. On PostgreSQL the notes about them are
+    /// there, and the databases NAME_1000 and so on stay beside the one that --database-url names.
     #[arg(long)]
     keep: Option<PathBuf>,
     /// Only fill the databases.
@@ -76,18 +80,64 @@ pub struct Options {
 }
 
 /// A server and what is measured at it.
-struct Size {
-    users: u64,
-    folder: PathBuf,
+struct Size<'a> {
+    site: &'a Site,
     server: Server,
     requests: Rc<Requests>,
+    /// True if the processes of its database are on this machine, so that their CPU is counted.
+    backends: bool,
     /// Bytes of its database when it started.
     disk: u64,
     /// Resident memory when it had answered a first round of sign-ins.
     memory: u64,
 }
 
-impl Size {
+/// CPU of a request in microseconds, and requests a second.
+#[derive(Clone, Copy)]
+struct Cost {
+    program: f64,
+    /// Of the database's processes; 0 where they are not counted.
+    database: f64,
+    rate: f64,
+}
+
+impl Cost {
+    fn whole(self) -> f64 {
+        self.program + self.database
+    }
+}
+
+/// What a row must be.
+#[derive(Clone, Copy)]
+enum Must {
+    /// At most so many times as much in the largest pool as in the smallest.
+    Ratio(f64),
+    /// At most 400 µs, and 2,500 a second.
+    FourHundred,
+}
+
+impl<'a> Size<'a> {
+    async fn start(site: &'a Site, world: World) -> Result<Self> {
+        let disk = site.bytes()?;
+        let server = Server::start(&site.arguments, &site.folder, false).await?;
+        let requests = Rc::new(Requests {
+            world: world.sign_in(&server.host).await?,
+            kind: Cell::new(Kind::GetUser),
+        });
+        let backends = match &site.database {
+            Some(database) => !Backends::read(&database.name)?.is_empty(),
+            None => false,
+        };
+        Ok(Self {
+            memory: server.memory()?,
+            site,
+            server,
+            requests,
+            backends,
+            disk,
+        })
+    }
+
     /// Asks about each of the users once, so that the system has what that needs in memory.
     async fn ask_each(&self, kind: Kind) -> Result<()> {
         let next = Rc::new(Cell::new(0));
@@ -96,6 +146,20 @@ impl Size {
             rows::slice(&self.server, &self.requests, kind, slice, &next).await?;
         }
         Ok(())
+    }
+
+    /// Measures a slice of load.
+    async fn slice(&self, kind: Kind, length: Duration, next: &Rc<Cell<u64>>) -> Result<Cost> {
+        let name = self.site.database.as_ref().filter(|_| self.backends);
+        let name = name.map(|database| database.name.as_str());
+        let read = || name.map_or_else(|| Ok(Backends::default()), Backends::read);
+        let before = read()?;
+        let slice = rows::cost(&self.server, &self.requests, kind, length, next).await?;
+        Ok(Cost {
+            program: slice.cpu,
+            database: read()?.since(&before) as f64 / 1e3 / slice.calls as f64,
+            rate: slice.rate,
+        })
     }
 }
 
@@ -113,92 +177,10 @@ impl Options {
         let events = self.events.min(users * EACH_WATCHED);
         events - events % EACH_WATCHED
     }
-
-    /// Returns the bytes that the database of a pool takes.
-    fn bytes(&self, users: u64) -> u64 {
-        users * seed::USER_BYTES + self.events_of(users) * events::BYTES
-    }
-
-    /// Removes what is not used again, and checks before anything is filled that the disk has room for it all.
-    fn check_space(&self, base: &Path) -> Result<()> {
-        let mut needed = SPARE;
-        for &users in &self.sizes {
-            if is_filled(base, users) {
-                continue;
-            }
-            if folder(base, users).exists() {
-                std::fs::remove_dir_all(folder(base, users))?;
-            }
-            needed += self.bytes(users);
-        }
-        let free = machine::free_space(base)?;
-        println!(
-            "filling needs about {} in {}, where {} are free",
-            gib(needed),
-            base.display(),
-            gib(free)
-        );
-        ensure!(
-            needed <= free,
-            "there is no room: choose fewer --users or --events, or another folder with --keep (or TMPDIR)"
-        );
-        Ok(())
-    }
 }
 
 fn gib(bytes: u64) -> String {
     format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30))
-}
-
-/// True if an earlier run has filled the database, and it can be used again.
-fn is_filled(base: &Path, users: u64) -> bool {
-    // The rows that add users make a small pool several times as large.
-    users >= REUSED_FROM && folder(base, users).join(world::NOTE).exists()
-}
-
-fn folder(base: &Path, users: u64) -> PathBuf {
-    base.join(format!("users-{users}"))
-}
-
-/// Returns a filled database's world: made now, or by an earlier run with the same groups and events.
-async fn filled(
-    arguments: &Arguments,
-    options: &Options,
-    base: &Path,
-    users: u64,
-) -> Result<World> {
-    let folder = folder(base, users);
-    std::fs::create_dir_all(&folder)?;
-    let fill = options.fill(users);
-    let begun = Instant::now();
-    let mut world = world::prepare_with(arguments, &folder, &fill).await?;
-    if world.filled.squads != fill.squads() {
-        bail!(
-            "{} has {} groups: remove it, or ask for as many",
-            folder.display(),
-            world.filled.squads + seed::OTHER_GROUPS
-        );
-    }
-    let (count, note) = (options.events_of(users), folder.join("events"));
-    let had = match std::fs::read_to_string(&note) {
-        Ok(text) => text.trim().parse()?,
-        Err(_) => 0,
-    };
-    if had == 0 && count > 0 {
-        events::spread(arguments, &folder, &world, count).await?;
-        std::fs::write(&note, count.to_string())?;
-    } else if had != count {
-        bail!(
-            "{} has {had} events: remove it, or ask for as many",
-            folder.display()
-        );
-    }
-    world.filled.watched = count / EACH_WATCHED;
-    println!(
-        "{users} users, {count} events: ready after {:.0} s",
-        begun.elapsed().as_secs_f64()
-    );
-    Ok(world)
 }
 
 fn kinds(options: &Options) -> Vec<(String, Kind)> {
@@ -230,9 +212,6 @@ fn kinds(options: &Options) -> Vec<(String, Kind)> {
 
 /// Measures every row at every size.
 pub async fn run(arguments: &Arguments, options: &Options) -> Result<()> {
-    if arguments.database_url.is_some() {
-        bail!("each size needs a database of its own: only SQLite can be measured like this");
-    }
     if options.sizes.iter().any(|size| size % 1_000 != 0) {
         bail!("sizes are multiples of 1,000");
     }
@@ -241,27 +220,32 @@ pub async fn run(arguments: &Arguments, options: &Options) -> Result<()> {
         None => machine::folder()?,
     };
     std::fs::create_dir_all(&base)?;
-    let outcome = measure(arguments, options, &base).await;
+    let sites = options.sizes.iter();
+    let sites = sites.map(|users| Site::of(arguments, &base, *users));
+    let sites: Vec<_> = sites.collect::<Result<_>>()?;
+    let outcome = measure(options, &sites, &base).await;
     if options.keep.is_none() {
+        for site in &sites {
+            site.remove()?;
+        }
         std::fs::remove_dir_all(&base)?;
     }
     outcome
 }
 
-async fn measure(arguments: &Arguments, options: &Options, base: &Path) -> Result<()> {
-    options.check_space(base)?;
+async fn measure(options: &Options, sites: &[Site], base: &Path) -> Result<()> {
+    filling::check_space(options, sites, base)?;
     let mut worlds = Vec::new();
-    for &users in &options.sizes {
-        worlds.push((users, filled(arguments, options, base, users).await?));
+    let mut all = 0;
+    for site in sites {
+        worlds.push(site.fill(options).await?);
+        all += site.bytes()?;
     }
     if options.only_fill {
         return Ok(());
     }
-    let mut all = 0;
-    for (users, _) in &worlds {
-        all += machine::disk(&folder(base, *users))?;
-    }
-    let fits = all < machine::free_memory()? / 10 * 6;
+    let on_postgres = sites.iter().any(|site| site.database.is_some());
+    let fits = !on_postgres && all < machine::free_memory()? / 10 * 6;
     let asked = options.asked.or((!fits).then_some(ASKED));
     if let Some(asked) = asked {
         println!(
@@ -270,31 +254,28 @@ async fn measure(arguments: &Arguments, options: &Options, base: &Path) -> Resul
         );
     }
     let mut sizes = Vec::new();
-    for (users, mut world) in worlds {
-        let folder = folder(base, users);
+    for (site, mut world) in sites.iter().zip(worlds) {
         if let Some(most) = asked {
             let Filled { asked, watched, .. } = &mut world.filled;
-            *asked = users.min(most);
+            *asked = site.users.min(most);
             *watched = (*watched).min(most);
         }
-        let disk = machine::disk(&folder)?;
-        let server = Server::start(arguments, &folder, false).await?;
-        let requests = Rc::new(Requests {
-            world: world.sign_in(&server.host).await?,
-            kind: Cell::new(Kind::GetUser),
-        });
-        let memory = server.memory()?;
-        sizes.push(Size {
-            users,
-            folder,
-            server,
-            requests,
-            disk,
-            memory,
-        });
+        sizes.push(Size::start(site, world).await?);
+    }
+    let backends = sizes.iter().all(|size| size.backends);
+    if on_postgres && !backends {
+        println!("PostgreSQL is on another machine: its CPU is not counted");
     }
     let mut columns = vec!["CPU µs a request".to_owned()];
-    columns.extend(sizes.iter().map(|size| format!("{} users", size.users)));
+    for size in &sizes {
+        let users = size.site.users;
+        if backends {
+            columns.push(format!("{users} users: program"));
+            columns.push(format!("{users} users: database"));
+        } else {
+            columns.push(format!("{users} users"));
+        }
+    }
     columns.extend(["Ratio", "Must", "Verdict", "Calls/s"].map(str::to_owned));
     let mut table = Table::new(&columns.iter().map(String::as_str).collect::<Vec<_>>());
     let next = Rc::new(Cell::new(0));
@@ -304,73 +285,91 @@ async fn measure(arguments: &Arguments, options: &Options, base: &Path) -> Resul
     {
         for size in &sizes {
             if asked.is_none() {
-                machine::warm(&size.folder)?;
+                machine::warm(&size.site.folder)?;
             } else if kind.asks_any() {
                 size.ask_each(*kind).await?;
             }
         }
-        let cells = row(&sizes, name, *kind, options.seconds, &next)
+        let costs = costs(&sizes, *kind, options.seconds, &next)
             .await
             .with_context(|| name.clone())?;
+        let must = match sites.last() {
+            // On PostgreSQL the limit is what it does with a commit.
+            _ if *kind == Kind::AdminCreateUser && !on_postgres => Must::FourHundred,
+            Some(site) if site.users > MANY => Must::Ratio(RATIO_OF_MANY),
+            _ => Must::Ratio(RATIO),
+        };
+        let cells = cells(name, &costs, must, backends);
         table.row(&cells.iter().map(String::as_str).collect::<Vec<_>>());
     }
     table.print();
     resources(&sizes)
 }
 
-/// Measures one row: the medians of alternating slices.
-async fn row(
-    sizes: &[Size],
-    name: &str,
+/// Measures a kind of request at each size: the medians of alternating slices.
+async fn costs(
+    sizes: &[Size<'_>],
     kind: Kind,
     seconds: u64,
     next: &Rc<Cell<u64>>,
-) -> Result<Vec<String>> {
+) -> Result<Vec<Cost>> {
     let slice = Duration::from_millis(seconds * 1_000 / SLICES);
     let mut costs = vec![Vec::new(); sizes.len()];
-    let mut rates = vec![Vec::new(); sizes.len()];
     for round in 0..=SLICES {
-        for (at, size) in sizes.iter().enumerate() {
-            let (cost, rate) = rows::slice(&size.server, &size.requests, kind, slice, next).await?;
+        for (size, costs) in sizes.iter().zip(&mut costs) {
+            let cost = size.slice(kind, slice, next).await?;
             // The first round fills caches.
-            if round > 0
-                && let (Some(costs), Some(rates)) = (costs.get_mut(at), rates.get_mut(at))
-            {
+            if round > 0 {
                 costs.push(cost);
-                rates.push(rate);
             }
         }
     }
-    let costs: Vec<f64> = costs.iter_mut().map(|list| median(list)).collect();
-    let rate = rates.last_mut().map_or(0.0, |list| median(list));
-    let (first, last) = (
-        costs.first().copied().unwrap_or(f64::NAN),
-        costs.last().copied().unwrap_or(f64::NAN),
-    );
-    let ratio = last / first;
-    let bound = match sizes.last() {
-        Some(size) if size.users > MANY => RATIO_OF_MANY,
-        _ => RATIO,
+    let middle = |list: &Vec<Cost>, part: fn(&Cost) -> f64| {
+        let mut parts: Vec<_> = list.iter().map(part).collect();
+        median(&mut parts)
     };
-    let (must, met) = if kind == Kind::AdminCreateUser {
-        (
+    let costs = costs.iter().map(|list| Cost {
+        program: middle(list, |cost| cost.program),
+        database: middle(list, |cost| cost.database),
+        rate: middle(list, |cost| cost.rate),
+    });
+    Ok(costs.collect())
+}
+
+/// Returns the cells of a row: what is measured at each size, what the largest must be beside the smallest, and the calls a second
+/// of each.
+fn cells(name: &str, costs: &[Cost], must: Must, backends: bool) -> Vec<String> {
+    let (first, last) = (costs.first(), costs.last());
+    let whole = |cost: Option<&Cost>| cost.map_or(f64::NAN, |cost| cost.whole());
+    let ratio = whole(last) / whole(first);
+    let rate = last.map_or(0.0, |cost| cost.rate);
+    let (must, met) = match must {
+        Must::Ratio(bound) => (format!("≤ {bound} ×"), ratio <= bound),
+        Must::FourHundred => (
             "≤ 400 µs, ≥ 2500/s".to_owned(),
-            last <= 400.0 && rate >= 2_500.0,
-        )
-    } else {
-        (format!("≤ {bound} ×"), ratio <= bound)
+            whole(last) <= 400.0 && rate >= 2_500.0,
+        ),
     };
     let mut cells = vec![name.to_owned()];
-    cells.extend(costs.iter().map(|cost| format!("{cost:.1}")));
+    for cost in costs {
+        cells.push(format!("{:.1}", cost.program));
+        if backends {
+            cells.push(format!("{:.1}", cost.database));
+        }
+    }
     cells.push(format!("{ratio:.2}"));
     cells.push(must);
     cells.push(if met { "met" } else { "MISSED" }.to_owned());
-    cells.push(format!("{rate:.0}"));
-    Ok(cells)
+    let rates: Vec<_> = costs
+        .iter()
+        .map(|cost| format!("{:.0}", cost.rate))
+        .collect();
+    cells.push(rates.join(", "));
+    cells
 }
 
 /// Disk and memory of every size, and what a user costs between the smallest and the largest.
-fn resources(sizes: &[Size]) -> Result<()> {
+fn resources(sizes: &[Size<'_>]) -> Result<()> {
     let mut table = Table::new(&[
         "Users",
         "Database",
@@ -382,7 +381,7 @@ fn resources(sizes: &[Size]) -> Result<()> {
         let memory = size.server.memory()?;
         after.push(memory);
         table.row(&[
-            &size.users.to_string(),
+            &size.site.users.to_string(),
             &mib(size.disk),
             &mib(size.memory),
             &mib(memory),
@@ -392,7 +391,7 @@ fn resources(sizes: &[Size]) -> Result<()> {
     if let [smallest, .., largest] = sizes
         && let [least, .., most] = after.as_slice()
     {
-        let users = (largest.users - smallest.users) as f64;
+        let users = (largest.site.users - smallest.site.users) as f64;
         let each = |more: u64, less: u64| (more as f64 - less as f64) / users;
         println!(
             "a user more: {:.0} bytes on disk, {:.1} bytes of memory after sign-ins, {:.1} after all rows",
@@ -402,4 +401,61 @@ fn resources(sizes: &[Size]) -> Result<()> {
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FEW: Cost = Cost {
+        program: 100.0,
+        database: 200.0,
+        rate: 2_700.0,
+    };
+    const MANY: Cost = Cost {
+        program: 90.0,
+        database: 300.0,
+        rate: 2_600.0,
+    };
+
+    #[test]
+    fn the_ratio_is_of_what_program_and_database_use_together() {
+        assert_eq!(
+            cells("x", &[FEW, MANY], Must::Ratio(1.3), true),
+            [
+                "x",
+                "100.0",
+                "200.0",
+                "90.0",
+                "300.0",
+                "1.30",
+                "≤ 1.3 ×",
+                "met",
+                "2700, 2600"
+            ]
+        );
+        let missed = cells("x", &[FEW, MANY], Must::Ratio(1.2), true);
+        assert_eq!(missed.get(7).map(String::as_str), Some("MISSED"));
+    }
+
+    #[test]
+    fn a_database_within_the_program_has_no_column() {
+        let of = |program| Cost {
+            program,
+            database: 0.0,
+            rate: 2_500.0,
+        };
+        assert_eq!(
+            cells("x", &[of(300.0), of(400.0)], Must::FourHundred, false),
+            [
+                "x",
+                "300.0",
+                "400.0",
+                "1.33",
+                "≤ 400 µs, ≥ 2500/s",
+                "met",
+                "2500, 2500"
+            ]
+        );
+    }
 }

@@ -4,36 +4,29 @@
 //! and its pages are written once, however large it is. Users alone are written in the order of their numbers, as if they had
 //! signed up so: their ids lie apart, as they do in a pool that has grown.
 
-use std::borrow::Cow;
-use std::path::Path;
-use std::time::{Duration, Instant};
+mod fill;
+mod psql;
 
-use anyhow::{Context, Result, anyhow, bail};
-use cognate_crypto::seal::{PoolKey, RootKey};
-use cognate_domain::records::mac;
-use cognate_store::tables::groups::{self, GroupRow};
-use cognate_store::tables::pools;
-use cognate_store::tables::users::{self, UserRow};
-use cognate_store::{Batch, Label, Store, StoreOptions, Synchronous, params};
-use serde_json::json;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+use cognate_crypto::seal::RootKey;
+use cognate_store::{Store, StoreOptions, Synchronous};
 
 use crate::Arguments;
-use crate::aws;
 use crate::machine::{self, SEALING_KEY};
 
-/// Rows in one batch.
-const BATCH: usize = 10_000;
-/// From this many rows on it is told how far the filling has come.
-const TOLD_FROM: u64 = 10_000_000;
+pub use fill::{ROWS, load_of, write};
+pub use psql::{Indexes, psql};
+
 /// Bytes on disk of a seeded user, rounded up: 2,899 were measured with 100,000.
 pub const USER_BYTES: u64 = 2_950;
-/// Lets older programs open the database. Opening it here migrates its schema, which an older program that is measured
-/// beside this one can still use.
-const FOR_OLD_PROGRAMS: &str = "UPDATE migrations SET min_program = 1";
-/// A membership, without the look at the user's row by which a group is joined.
-const JOIN: &str =
-    "INSERT INTO group_members (pool_id, group_id, user_id, mac) VALUES (?1, ?2, ?3, ?4)";
-const TAKEN: Label = Label("seed_name_taken");
+
+/// From so many rows on, tables of PostgreSQL are filled without their indexes.
+pub const LARGE: u64 = 1_000_000;
+/// The tables that have rows for each seeded user.
+const TABLES: [&str; 4] = ["users", "logins", "group_members", "user_attrs"];
 
 /// The group that every user is in.
 pub const EVERYONE: &str = "everyone";
@@ -45,9 +38,6 @@ pub const SQUADS: u64 = 9_000;
 pub const OTHER_GROUPS: u64 = 1 + TEAMS;
 /// The groups of each seeded user: everyone, a team and a squad.
 pub const GROUPS_EACH: usize = 3;
-/// The length of a sealed SRP credential: 384 bytes of the verifier, the salt, the versions and the seal. Nobody signs
-/// in as a seeded user, so random bytes suffice.
-const CREDENTIAL_BYTES: usize = 464;
 
 /// What a pool is filled with.
 #[derive(Clone, Copy)]
@@ -68,6 +58,11 @@ impl Fill {
             squads: SQUADS,
             within: Duration::from_secs(2 * 3_600),
         }
+    }
+
+    /// Returns the number of rows.
+    fn rows(&self) -> u64 {
+        self.users * fill::ALL_ROWS.len() as u64
     }
 
     /// Returns the number of squads that there are.
@@ -126,16 +121,6 @@ impl Seeded {
     }
 }
 
-/// Stored in the user's document, and all of it searched.
-const ATTRIBUTES: [&str; 6] = [
-    "email",
-    "phone_number",
-    "name",
-    "preferred_username",
-    "given_name",
-    "family_name",
-];
-
 /// Returns users with the numbers below `count`, in the order of their ids.
 pub fn by_id(count: u64) -> Vec<u64> {
     let mut all: Vec<_> = (0..count).map(|i| (Seeded(i).order(), i)).collect();
@@ -173,23 +158,50 @@ pub async fn open(arguments: &Arguments, folder: &Path) -> Result<Store> {
     Ok(Store::open(&options).await?)
 }
 
+/// Fills tables of the database that a stopped server left in `folder`; on PostgreSQL, if it is much, without their indexes.
+///
+/// # Errors
+/// Of the filling, and when the indexes cannot be made again.
+pub async fn without_indexes(
+    arguments: &Arguments,
+    folder: &Path,
+    large: bool,
+    tables: &[&str],
+    fill: impl AsyncFnOnce(Store) -> Result<()>,
+) -> Result<()> {
+    let url = arguments.database_url.as_deref().filter(|_| large);
+    let indexes = url.map(|url| Indexes::take(url, tables)).transpose()?;
+    let store = open_to_fill(arguments, folder).await?;
+    let filled = fill(store.clone()).await;
+    store.close().await;
+    filled?;
+    indexes.map_or(Ok(()), |indexes| indexes.make())
+}
+
+/// Returns the sealing key of the database of `folder`.
+///
+/// # Errors
+/// When the server has left none there.
+pub fn root_key(arguments: &Arguments, folder: &Path) -> Result<RootKey> {
+    let key = match &arguments.database_url {
+        Some(_) => SEALING_KEY.to_owned(),
+        None => std::fs::read_to_string(folder.join(".cognate").join("sealing.key"))?,
+    };
+    Ok(RootKey::from_base64(&key)?)
+}
+
 /// Adds users and their groups to `pool` in the database that the stopped server left in `folder`. A file that is small beside
 /// the memory is filled there, if the system has a folder for that.
 pub async fn users(arguments: &Arguments, folder: &Path, pool: &str, fill: &Fill) -> Result<()> {
-    let root = match &arguments.database_url {
-        Some(_) => RootKey::from_base64(SEALING_KEY)?,
-        None => {
-            let file = folder.join(".cognate").join("sealing.key");
-            RootKey::from_base64(&std::fs::read_to_string(file)?)?
-        }
-    };
+    let root = root_key(arguments, folder)?;
     let memory = Path::new("/dev/shm");
     let small = || machine::free_space(memory).is_ok_and(|free| fill.users * USER_BYTES < free / 4);
     if arguments.database_url.is_some() || !memory.is_dir() || !small() {
-        let store = open_to_fill(arguments, folder).await?;
-        let filled = fill_with(&store, &root, pool, fill).await;
-        store.close().await;
-        return filled;
+        let large = fill.rows() >= LARGE;
+        return without_indexes(arguments, folder, large, &TABLES, async |store| {
+            fill::fill(&store, &root, pool, fill).await
+        })
+        .await;
     }
     let file = folder.join(".cognate").join("cognate.db");
     let copy = memory.join(format!("cognate-bench-{}.db", std::process::id()));
@@ -199,7 +211,7 @@ pub async fn users(arguments: &Arguments, folder: &Path, pool: &str, fill: &Fill
     machine::pin_generator();
     let filled = match store {
         Ok(store) => {
-            let filled = fill_with(&store, &root, pool, fill).await;
+            let filled = fill::fill(&store, &root, pool, fill).await;
             store.close().await;
             filled
         }
@@ -210,246 +222,4 @@ pub async fn users(arguments: &Arguments, folder: &Path, pool: &str, fill: &Fill
         std::fs::remove_file(format!("{}{suffix}", copy.display()))?;
     }
     back.map(drop)
-}
-
-/// A kind of rows.
-#[derive(Clone, Copy)]
-enum Rows {
-    Users,
-    Logins,
-    Attribute(&'static str),
-    Members(fn(Seeded, u64) -> String),
-}
-
-/// All kinds, users first: that is what takes the longest, so that one soon knows how long all of it takes.
-const ALL_ROWS: [Rows; 14] = [
-    Rows::Users,
-    Rows::Logins,
-    Rows::Members(|_, _| EVERYONE.to_owned()),
-    Rows::Members(|user, _| user.team()),
-    Rows::Members(Seeded::squad),
-    Rows::Attribute("cognito:user_status"),
-    Rows::Attribute("email"),
-    Rows::Attribute("family_name"),
-    Rows::Attribute("given_name"),
-    Rows::Attribute("name"),
-    Rows::Attribute("phone_number"),
-    Rows::Attribute("preferred_username"),
-    Rows::Attribute("status"),
-    Rows::Attribute("username"),
-];
-
-impl Rows {
-    /// Returns how many others a row of this kind costs.
-    fn weight(self) -> u64 {
-        match self {
-            Self::Users => 4,
-            Self::Members(_) => 2,
-            Self::Logins | Self::Attribute(_) => 1,
-        }
-    }
-
-    /// Returns the numbers of the users in the order in which their rows are written.
-    fn order<'a>(self, numbers: &'a [u64], by_id: &'a [u64]) -> Cow<'a, [u64]> {
-        let shared = |part: fn(u64) -> u64| {
-            let mut sorted = by_id.to_vec();
-            // Equal values stay in the order of the ids.
-            sorted.sort_by_key(|i| part(*i));
-            Cow::Owned(sorted)
-        };
-        match self {
-            Self::Members(_) | Self::Attribute("cognito:user_status" | "status") => by_id.into(),
-            Self::Attribute("given_name") => shared(|i| i % 100),
-            Self::Attribute("family_name") => shared(|i| i / 10 % 100),
-            Self::Users | Self::Logins | Self::Attribute(_) => numbers.into(),
-        }
-    }
-}
-
-/// Who fills which pool, and with what.
-struct Filler<'a> {
-    pool: &'a str,
-    key: &'a PoolKey,
-    fill: &'a Fill,
-    now: i64,
-}
-
-async fn fill_with(store: &Store, root: &RootKey, pool: &str, fill: &Fill) -> Result<()> {
-    let row = pools::get(store, pool).await?.context("the pool is gone")?;
-    let key = match root.unwrap_pool_key(pool, &row.data_key) {
-        Ok(key) => key,
-        Err(_) => {
-            // The program is older than signed rows, and continues to use the database.
-            commit(store, Batch::new().run(FOR_OLD_PROGRAMS, vec![])).await?;
-            root.unwrap_unsigned_pool_key(pool, &row.data_key)?
-        }
-    };
-    let filler = Filler {
-        pool,
-        key: &key,
-        fill,
-        now: aws::now() * 1_000_000,
-    };
-    let squads = fill.squads();
-    for names in group_names(squads).chunks(BATCH) {
-        commit(store, filler.groups(names)).await?;
-    }
-    let numbers: Vec<_> = (0..fill.users).collect();
-    let by_id = by_id(fill.users);
-    let mut progress = Progress::new(fill);
-    let mut ready = Batch::new();
-    for rows in ALL_ROWS {
-        for part in rows.order(&numbers, &by_id).chunks(BATCH) {
-            // The next batch is made while the writer has this one.
-            let (done, next) =
-                tokio::join!(commit(store, ready), async { filler.batch(rows, part) });
-            done?;
-            ready = next;
-            progress.add(rows, part.len())?;
-        }
-    }
-    commit(store, ready).await
-}
-
-async fn commit(store: &Store, batch: Batch) -> Result<()> {
-    let done = store.commit(batch).await;
-    done.map(drop).map_err(|e| anyhow!("seeding: {e}"))
-}
-
-/// How far the filling of a pool has come.
-struct Progress {
-    begun: Instant,
-    told: Instant,
-    within: Duration,
-    done: u64,
-    all: u64,
-}
-
-impl Progress {
-    fn new(fill: &Fill) -> Self {
-        let weights: u64 = ALL_ROWS.iter().map(|rows| rows.weight()).sum();
-        Self {
-            begun: Instant::now(),
-            told: Instant::now(),
-            within: fill.within,
-            done: 0,
-            all: fill.users * weights,
-        }
-    }
-
-    /// Counts rows.
-    ///
-    /// # Errors
-    /// When it takes too long, or will take more than twice as long as it may.
-    fn add(&mut self, rows: Rows, count: usize) -> Result<()> {
-        self.done += rows.weight() * count as u64;
-        let spent = self.begun.elapsed();
-        let share = self.done as f64 / self.all as f64;
-        let whole = spent.as_secs_f64() / share;
-        let far = spent > Duration::from_secs(60) && whole > 2.0 * self.within.as_secs_f64();
-        if spent > self.within || far {
-            bail!(
-                "filling the pool would take about {:.0} minutes on this disk, more than the {:.0} that it may; {:.0} % are done",
-                whole / 60.0,
-                self.within.as_secs_f64() / 60.0,
-                100.0 * share
-            );
-        }
-        if self.all >= TOLD_FROM && self.told.elapsed() > Duration::from_secs(30) {
-            self.told = Instant::now();
-            println!(
-                "… filling: {:.0} % after {} s",
-                100.0 * share,
-                spent.as_secs()
-            );
-        }
-        Ok(())
-    }
-}
-
-fn group_id(name: &str) -> String {
-    format!("id-of-{name}")
-}
-
-fn group_names(squads: u64) -> Vec<String> {
-    let mut names = vec![EVERYONE.to_owned()];
-    names.extend((0..TEAMS).map(|i| Seeded(i).team()));
-    names.extend((0..squads).map(|i| Seeded(i * TEAMS).squad(squads)));
-    names.sort_unstable();
-    names
-}
-
-impl Filler<'_> {
-    fn groups(&self, names: &[String]) -> Batch {
-        names.iter().fold(Batch::new(), |batch, name| {
-            let mut row = GroupRow {
-                group_id: group_id(name),
-                name: name.clone(),
-                description: None,
-                role: None,
-                precedence: None,
-                created: self.now,
-                modified: self.now,
-                ver: 1,
-                mac: None,
-            };
-            row.mac = Some(mac::sign(self.key, self.pool, &row.signed()));
-            groups::insert(batch, self.pool, name, &row)
-        })
-    }
-
-    /// Returns the rows of a kind of the users with these numbers.
-    fn batch(&self, rows: Rows, numbers: &[u64]) -> Batch {
-        let pool = self.pool;
-        let squads = self.fill.squads();
-        let all = numbers.iter().map(|i| Seeded(*i));
-        let batch = all.clone().fold(Batch::new(), |batch, user| {
-            let id = user.id();
-            match rows {
-                Rows::Users => users::insert_uncounted(batch, pool, &self.user(user, id)),
-                Rows::Logins => {
-                    let name = user.value("username");
-                    users::insert_login(batch, pool, &id, &name, "username", TAKEN)
-                }
-                Rows::Attribute(attr) => {
-                    users::insert_attr(batch, pool, &id, attr, &user.value(attr))
-                }
-                Rows::Members(group) => {
-                    let group = group_id(&group(user, squads));
-                    let mac = mac::sign(self.key, pool, &groups::signed_member(&group, &id));
-                    batch.run(JOIN, params![pool, group, id, mac])
-                }
-            }
-        });
-        match rows {
-            Rows::Users => {
-                let ids: Vec<_> = all.map(Seeded::id).collect();
-                users::count(batch, pool, ids.iter().map(String::as_str))
-            }
-            _ => batch,
-        }
-    }
-
-    fn user(&self, user: Seeded, id: String) -> UserRow {
-        let mut attributes = json!({ "email_verified": "true", "phone_number_verified": "true" });
-        for attribute in ATTRIBUTES {
-            if let Some(place) = attributes.as_object_mut() {
-                place.insert(attribute.to_owned(), user.value(attribute).into());
-            }
-        }
-        let mut row = UserRow {
-            user_id: id,
-            username: user.value("username"),
-            status: "CONFIRMED".into(),
-            enabled: true,
-            doc: json!({ "attributes": attributes }).to_string(),
-            credential: Some(cognate_crypto::random::bytes::<CREDENTIAL_BYTES>().to_vec()),
-            created: self.now,
-            modified: self.now,
-            ver: 1,
-            mac: None,
-        };
-        row.mac = Some(mac::sign(self.key, self.pool, &row.signed()));
-        row
-    }
 }

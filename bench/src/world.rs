@@ -84,7 +84,8 @@ pub async fn prepare_with(arguments: &Arguments, folder: &Path, fill: &Fill) -> 
         return World::from_note(&serde_json::from_str(&text)?);
     }
     let server = Server::start(arguments, folder, false).await?;
-    let world = World::make(&server.host, fill.users).await?;
+    let mut world = World::make(&server.host, fill.users).await?;
+    world.filled.squads = fill.squads();
     drop(server);
     seed::users(arguments, folder, &world.pool, fill).await?;
     let text = json!({
