@@ -207,22 +207,24 @@ pub async fn spread(arguments: &Arguments, folder: &Path, world: &World, count: 
             i64::try_from(count / EACH_WATCHED)?,
         );
         let users = seed::by_id(count / EACH_WATCHED);
-        let loads = users.chunks(seed::ROWS / EACH_WATCHED as usize).map(|part| {
-            let events = part.iter().flat_map(|user| {
-                let (key, doc, subject) = (&key, doc.as_str(), Seeded(*user).id());
-                (0..each).map(move |turn| {
-                    // The users' events lie between each other's.
-                    let age = (each - turn) * all + *user as i64;
-                    let at = now - age * 1_000;
-                    let id = random::uuid_v4();
-                    let signed = events::signed_row(&subject, at, &id, doc);
-                    let mac = mac::sign(key, pool, &signed);
-                    let bucket = sessions::bucket(&id);
-                    params![pool, &subject, at, id, doc, at + KEPT, bucket, mac]
-                })
+        let loads = users
+            .chunks(seed::ROWS / EACH_WATCHED as usize)
+            .map(|part| {
+                let events = part.iter().flat_map(|user| {
+                    let (key, doc, subject) = (&key, doc.as_str(), Seeded(*user).id());
+                    (0..each).map(move |turn| {
+                        // The users' events lie between each other's.
+                        let age = (each - turn) * all + *user as i64;
+                        let at = now - age * 1_000;
+                        let id = random::uuid_v4();
+                        let signed = events::signed_row(&subject, at, &id, doc);
+                        let mac = mac::sign(key, pool, &signed);
+                        let bucket = sessions::bucket(&id);
+                        params![pool, &subject, at, id, doc, at + KEPT, bucket, mac]
+                    })
+                });
+                seed::load_of("auth_events", &columns, events)
             });
-            seed::load_of("auth_events", &columns, events)
-        });
         seed::write(&store, loads).await
     })
     .await
