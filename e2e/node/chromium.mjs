@@ -18,6 +18,24 @@ export async function launchBrowser() {
 }
 
 /**
+ * Keeps a picture of the whole page.
+ *
+ * Now and then a busy Chromium has no frame to take and says so, while it takes the same picture a moment later
+ * (MarketSquare/robotframework-browser#5237). It is asked again for that answer alone.
+ */
+export async function photograph(page, path) {
+  for (let left = 5; ; left -= 1) {
+    try {
+      await page.screenshot({ path, fullPage: true, animations: 'disabled' });
+      return;
+    } catch (error) {
+      if (left === 0 || !error.message.includes('Unable to capture screenshot')) throw error;
+      await new Promise(later => setTimeout(later, 250));
+    }
+  }
+}
+
+/**
  * A page on localhost in a browser of its own, with these scripts.
  *
  * It comes without TLS, which browsers and development servers accept from `localhost`.

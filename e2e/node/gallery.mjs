@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { photograph } from './chromium.mjs';
 import { serve } from './gallery_server.mjs';
 
 const SIZES = { phone: { width: 390, height: 844 }, wide: { width: 1280, height: 800 } };
@@ -38,7 +39,7 @@ async function look(page, { base, out, made, language, name, scheme, size, exami
   if (out) {
     mkdirSync(out, { recursive: true });
     const path = join(out, `${name}.${language}.${scheme}.${size}.png`);
-    await page.screenshot({ path, fullPage: true, animations: 'disabled' });
+    await photograph(page, path);
   }
   if (examined) {
     // By the protocol: the page's policy lets no script in.

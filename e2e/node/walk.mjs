@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { photograph } from './chromium.mjs';
 import { query } from './pages.mjs';
 import { ENDPOINT, check } from './support.mjs';
 
@@ -63,7 +64,7 @@ export class Walk {
       await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await this.page.setViewportSize(window);
       const file = `${this.part}-${String(this.#number).padStart(2, '0')}-${id}${state && `-${state.replaceAll(' ', '-')}`}-${scheme}-${window.width}.png`;
-      await this.page.screenshot({ path: join(this.folder, file), fullPage: true, animations: 'disabled' });
+      await photograph(this.page, join(this.folder, file));
       grounds.add(`${scheme} ${await this.page.evaluate(() => getComputedStyle(document.querySelector('.card') ?? document.body).backgroundColor)}`);
       const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (wide > 0) found.push(`${scheme} ${window.width}: ${wide} pixels too wide`);
