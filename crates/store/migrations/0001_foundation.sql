@@ -1,7 +1,8 @@
 -- Column kinds (substituted per engine by migrate.rs): KEY = text compared bytewise, INT = 64-bit integer,
 -- DOC = JSON text that is never searched, BYTES = sealed or binary.
 -- Times are microseconds since the epoch, flags 0/1, `ver` grows with every change of its row.
--- NARROW marks tables that SQLite keeps WITHOUT ROWID. Every table is STRICT there.
+-- NARROW marks tables that SQLite keeps WITHOUT ROWID. Every table is STRICT there. SQLITE begins a statement for that engine
+-- alone.
 
 CREATE TABLE meta (name KEY PRIMARY KEY, value DOC NOT NULL);
 

@@ -410,6 +410,11 @@ impl Store {
         matches!(self.driver, Driver::Sqlite(_))
     }
 
+    /// True if one thread of this process writes all that is committed: on SQLite.
+    pub(crate) fn has_one_writer(&self) -> bool {
+        matches!(self.driver, Driver::Sqlite(_))
+    }
+
     /// `sqlite` or `postgres`.
     #[must_use]
     pub fn engine_name(&self) -> &'static str {

@@ -245,6 +245,12 @@ const MIGRATIONS: &[Migration] = &[
         min_program: 1,
         sql: include_str!("../migrations/0043_issuer_hosts.sql"),
     },
+    Migration {
+        number: 44,
+        name: "0044_fewer_pages",
+        min_program: 1,
+        sql: include_str!("../migrations/0044_fewer_pages.sql"),
+    },
 ];
 
 /// Returns the number of the newest migration of this program.
@@ -320,7 +326,13 @@ impl Migration {
             .split(';')
             .map(str::trim)
             .filter(|statement| !statement.is_empty())
-            .map(|statement| translate(statement, dialect))
+            .filter_map(
+                |statement| match (statement.strip_prefix("SQLITE "), dialect) {
+                    (None, _) => Some(translate(statement, dialect)),
+                    (Some(statement), Dialect::Sqlite) => Some(translate(statement, dialect)),
+                    (Some(_), Dialect::Postgres) => None,
+                },
+            )
             .collect()
     }
 
@@ -409,6 +421,22 @@ mod tests {
             ),
             "CREATE TABLE t (a TEXT NOT NULL, PRIMARY KEY (a)) STRICT"
         );
+    }
+
+    #[test]
+    fn a_statement_for_sqlite_is_for_no_other_engine() {
+        let migration = Migration {
+            number: 1,
+            name: "one",
+            min_program: 1,
+            sql: "SQLITE DROP INDEX a; -- of b\nCREATE INDEX a ON b (c);",
+        };
+        let both = "CREATE INDEX a ON b (c)".to_owned();
+        assert_eq!(
+            migration.statements(Dialect::Sqlite),
+            ["DROP INDEX a".to_owned(), both.clone()]
+        );
+        assert_eq!(migration.statements(Dialect::Postgres), [both]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod at_once;
 mod commit;
+mod few;
 mod form;
 mod load;
 mod pipeline;
@@ -126,7 +127,7 @@ impl Postgres {
             .map(|(sql, params)| Query {
                 sql,
                 params,
-                form: Form::Plain,
+                form: Form::of_read(sql, params),
             })
             .collect();
         let run = pipeline::run(

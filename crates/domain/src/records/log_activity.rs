@@ -72,6 +72,11 @@ struct Challenge {
     challenge_response: &'static str,
 }
 
+/// True if the pool exports its auth events.
+pub fn is_exported(pool: &Pool) -> bool {
+    log_record::configuration(pool, EventSourceName::UserAuthEvents).is_some()
+}
+
 /// Appends the record of an event, if the pool exports those. `now`: the service's time in microseconds.
 ///
 /// # Errors

@@ -149,7 +149,8 @@ impl AuthEvent {
         Self::new(Some(user), &subject, EventResponseType::InProgress, proven)
     }
 
-    /// Adds the event's row to a batch, under a new id.
+    /// Adds the event's row to a batch, under a new id. Where threat protection does not watch the pool there is none (admin.md
+    /// 2.8), but a pool that exports its events exports this one.
     ///
     /// # Errors
     /// Those of serialization.
@@ -208,13 +209,18 @@ impl AuthEvent {
         batch: Batch,
         event_id: &str,
     ) -> Result<Batch> {
+        let is_watched = protection::is_watched(pool);
+        if !is_watched && !log_activity::is_exported(pool) {
+            return Ok(batch);
+        }
         let doc = self.doc(cx, pool, client);
         let when = ids::event_time(event_id).unwrap_or(cx.now());
         let text = serde_json::to_string(&doc)?;
         let row = self.row(cx, pool, event_id, when, &text);
-        let batch = match self.retention {
-            Retention::Full => events::insert(batch, &pool.id, row),
-            Retention::Stranger => events::insert_once(batch, &pool.id, row),
+        let batch = match (is_watched, self.retention) {
+            (false, _) => batch,
+            (true, Retention::Full) => events::insert(batch, &pool.id, row),
+            (true, Retention::Stranger) => events::insert_once(batch, &pool.id, row),
         };
         self.export(cx, pool, batch, event_id, when, &doc)
     }

@@ -8,6 +8,8 @@
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
+use super::few;
+use crate::Value;
 use crate::batch::{Requirement, Statement};
 
 /// The beginning of the text that is no number; the count follows. Servers write it into their logs.
@@ -18,6 +20,8 @@ const UNMET: &str = "cognate: a requirement is not met, rows: ";
 pub(super) enum Form {
     /// Nothing.
     Plain,
+    /// The planner is told that few rows are asked for.
+    FewRows,
     /// The rows that are found must stay as they are until the commit.
     Locked,
     /// As `Locked`; an error where no row is found. One row: how many there are.
@@ -31,6 +35,14 @@ pub(super) enum Form {
 }
 
 impl Form {
+    /// Returns the form of a statement that reads, outside a transaction that changes something.
+    pub(super) fn of_read(sql: &str, params: &[Value]) -> Self {
+        match few::asks(sql, params) {
+            true => Self::FewRows,
+            false => Self::Plain,
+        }
+    }
+
     /// Returns the form of a statement whose rows are counted here, before the commit.
     pub(super) fn counted_here(statement: &Statement) -> Self {
         match statement.requirement {
@@ -59,7 +71,7 @@ impl Form {
     /// True if the answer is the number of rows.
     pub(super) fn counts(self) -> bool {
         match self {
-            Self::Plain | Self::Locked => false,
+            Self::Plain | Self::FewRows | Self::Locked => false,
             Self::LockedOrError | Self::SomeOrError | Self::NoneOrError | Self::OneOrError => true,
         }
     }
@@ -74,6 +86,7 @@ impl Form {
         };
         match self {
             Self::Plain => sql,
+            Self::FewRows => few::bounded(&sql).unwrap_or(sql),
             Self::Locked => format!("{sql} FOR SHARE"),
             Self::LockedOrError => counted("> 0", &format!("({sql} FOR SHARE) AS q")),
             Self::SomeOrError => counted("> 0", &format!("({sql}) AS q")),
@@ -120,6 +133,9 @@ fn takes_returning(sql: &str) -> bool {
 pub fn forms_on_postgres(sql: &str) -> Vec<String> {
     let (text, _) = super::pipeline::placeholders(sql);
     let mut all = vec![Form::Plain];
+    if few::bounded(&text).is_some() {
+        all.push(Form::FewRows);
+    }
     // What a guard finds.
     if sql.starts_with("SELECT 1 ") {
         all.extend([

@@ -26,6 +26,7 @@ pub mod domains;
 pub mod dynamic_clients;
 pub mod event_webhooks;
 pub mod events;
+mod expired;
 pub mod groups;
 pub mod guards;
 pub mod identity_providers;

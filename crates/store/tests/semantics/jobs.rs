@@ -162,8 +162,14 @@ async fn expired_rows_go_bucket_by_bucket(store: &Store) {
             .run(attempt, params![id, expires, bucket]);
     }
     store.commit(batch).await.unwrap();
+    // Where one thread writes, the rows of all buckets go together.
+    let is_divided = store.engine_name() != "sqlite";
+    let (rows, left) = match is_divided {
+        true => (10, vec!["elsewhere", "new"]),
+        false => (15, vec!["new"]),
+    };
     let swept = jobs::expire(store, 100, 3).await.unwrap();
-    assert_eq!((swept.rows, swept.more), (10, false));
+    assert_eq!((swept.rows, swept.more), (rows, false));
     assert_eq!(jobs::expire(store, 100, 3).await.unwrap().rows, 0);
     for sql in [
         "SELECT session_id FROM sessions ORDER BY session_id",
@@ -173,8 +179,8 @@ async fn expired_rows_go_bucket_by_bucket(store: &Store) {
         "SELECT subject FROM attempts ORDER BY subject",
     ] {
         let rows = store.rows(sql, params![]).await.unwrap();
-        let left: Vec<_> = rows.iter().map(|row| row.text(0).unwrap()).collect();
-        assert_eq!(left, ["elsewhere", "new"], "{sql}");
+        let found: Vec<_> = rows.iter().map(|row| row.text(0).unwrap()).collect();
+        assert_eq!(found, left, "{sql}");
     }
 }
 

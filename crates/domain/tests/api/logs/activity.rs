@@ -120,8 +120,8 @@ async fn feedback_is_told_with_its_event(t: &TestApp) {
     let watched =
         json!({"UserPoolId": s.pool, "UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}});
     let stream = json!({"S3Configuration": {"BucketArn": BUCKET}});
-    assert!(try_password(t, &s, "jane", PASSWORD).await);
     t.ok("UpdateUserPool", watched).await;
+    assert!(try_password(t, &s, "jane", PASSWORD).await);
     set(t, &s.pool, json!([activity_to(stream)])).await;
     let of = json!({"UserPoolId": s.pool, "Username": "jane"});
     let listed = t.ok("AdminListUserAuthEvents", of).await;

@@ -12,11 +12,11 @@ const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.
 async fn events_are_listed_newest_first_with_what_is_known(t: &TestApp) {
     let s = site(t).await;
     user(t, &s.pool, "jane").await;
+    set_mode(t, &s.pool, "ENFORCED").await;
     let wrong = by_password(&s.client, "jane", "Passw0rd?");
     refuse(t, "InitiateAuth", wrong, WRONG).await;
     let here = t.from("192.0.2.7", CHROME);
     let tokens = sign_in(&here, &s.client, "jane").await;
-    set_mode(t, &s.pool, "ENFORCED").await;
     let listed = events(t, &s.pool, "jane").await;
     assert_eq!(listed.len(), 2);
     assert_eq!(

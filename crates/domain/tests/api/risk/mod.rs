@@ -42,12 +42,12 @@ async fn set_mode(t: &TestApp, pool: &str, mode: &str) {
 async fn watched(t: &TestApp, passes: usize) -> (Site, String) {
     let s = site(t).await;
     let jane = user(t, &s.pool, "jane").await;
+    set_mode(t, &s.pool, "AUDIT").await;
     let wrong = by_password(&s.client, "jane", "Passw0rd?");
     refuse(t, "InitiateAuth", wrong, WRONG).await;
     for _ in 0..passes {
         sign_in(t, &s.client, "jane").await;
     }
-    set_mode(t, &s.pool, "AUDIT").await;
     (s, jane)
 }
 

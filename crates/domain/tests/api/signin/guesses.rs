@@ -344,7 +344,7 @@ async fn sign_ins_that_were_refused_before_any_proof_leave_one_event_a_minute_fo
         "Password reset required for the user",
     );
     for (status, refused) in [("UNCONFIRMED", unconfirmed), ("RESET_REQUIRED", reset)] {
-        let s = site(t).await;
+        let s = site_with(t, watched(), json!({})).await;
         user(t, &s.pool, "jane").await;
         set_status(t, &s.pool, status).await;
         let now = t.app.clock.service() / 1_000_000;

@@ -58,12 +58,12 @@ async fn the_code_of_an_app_requires_the_pool_once(t: &TestApp) {
     let answer = respond(t, &s, &asked, code).await.unwrap();
     let after = t.app.store.work();
     assert_signed_in(&answer);
-    // The user, the pool, the code's step, the wrong answers, the session that is spent, the event and the new session.
+    // The user, the pool, the code's step, the wrong answers, the session that is spent and the new session.
     assert_eq!(
         (
             after.commits - before.commits,
             after.statements - before.statements
         ),
-        (1, 7)
+        (1, 6)
     );
 }

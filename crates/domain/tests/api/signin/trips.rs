@@ -28,9 +28,9 @@ const COMMIT: u64 = 1;
 /// The calls, with their work on SQLite and on PostgreSQL, where a trip costs more than a statement: there groups are read
 /// with the user.
 const BUDGET: [(&str, Work, Work); 20] = [
-    ("password", [2, 3, 1, 5], [1, 3, 1, 5]),
+    ("password", [2, 3, 1, 4], [1, 3, 1, 4]),
     ("SRP, 1", [1, 2, 0, 0], [1, 2, 0, 0]),
-    ("SRP, 2", [2, 4, 1, 6], [1, 4, 1, 6]),
+    ("SRP, 2", [2, 4, 1, 5], [1, 4, 1, 5]),
     ("refresh", [1, 3, 0, 0], [1, 3, 0, 0]),
     ("refresh with rotation", [1, 3, 1, 2], [1, 3, 1, 2]),
     ("GetUser", [1, 2, 0, 0], [1, 2, 0, 0]),
@@ -38,16 +38,16 @@ const BUDGET: [(&str, Work, Work); 20] = [
     ("ListUsers", [1, 1, 0, 0], [1, 1, 0, 0]),
     ("AdminCreateUser", [0, 0, 1, 10], [0, 0, 1, 10]),
     ("password + app, 1", [1, 2, 0, 0], [1, 3, 0, 0]),
-    ("password + app, 2", [1, 5, 1, 7], [1, 5, 1, 7]),
+    ("password + app, 2", [1, 5, 1, 6], [1, 5, 1, 6]),
     ("password + device, 1", [1, 3, 1, 4], [1, 4, 1, 4]),
     ("password + device, 2", [1, 4, 0, 0], [1, 4, 0, 0]),
-    ("password + device, 3", [1, 5, 1, 8], [1, 5, 1, 8]),
+    ("password + device, 3", [1, 5, 1, 7], [1, 5, 1, 7]),
     ("SRP + device, 1", [1, 2, 0, 0], [1, 2, 0, 0]),
     ("SRP + device, 2", [1, 4, 1, 5], [1, 5, 1, 5]),
     ("SRP + device, 3", [1, 4, 0, 0], [1, 4, 0, 0]),
-    ("SRP + device, 4", [1, 5, 1, 8], [1, 5, 1, 8]),
+    ("SRP + device, 4", [1, 5, 1, 7], [1, 5, 1, 7]),
     ("passkey, 1", [1, 3, 0, 0], [1, 3, 0, 0]),
-    ("passkey, 2", [2, 5, 1, 7], [1, 5, 1, 7]),
+    ("passkey, 2", [2, 5, 1, 6], [1, 5, 1, 6]),
 ];
 
 /// The least work of each call so far: what a cache reads anew when its time has come is in one round or the other.

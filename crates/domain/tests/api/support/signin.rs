@@ -49,6 +49,11 @@ pub async fn site_with(t: &TestApp, pool: Value, client: Value) -> Site {
     Site { pool, client }
 }
 
+/// The settings of a pool that threat protection watches: without it no auth event is kept.
+pub fn watched() -> Value {
+    json!({"UserPoolTier": "PLUS", "UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}})
+}
+
 pub async fn client_of(t: &TestApp, pool: &str, extra: Value) -> Value {
     let flows = json!([
         "ALLOW_USER_PASSWORD_AUTH",

@@ -35,13 +35,7 @@ pub fn statements() -> Vec<&'static str> {
     let mut all: Vec<&'static str> = Vec::new();
     all.extend(crate::tables::pools::PURGE.iter().map(String::as_str));
     all.extend(crate::tables::reset::EMPTY.iter().map(String::as_str));
-    all.extend(crate::tables::jobs::SWEEPS.iter().map(String::as_str));
-    all.extend(
-        crate::tables::jobs::SWEEP_BATCHES
-            .iter()
-            .map(String::as_str),
-    );
-    all.push(crate::tables::jobs::EXPIRED.as_str());
+    all.extend(crate::tables::expired::statements());
     all.extend(crate::tables::sealing::statements());
     all.extend(crate::tables::macs::statements());
     all.extend(crate::tables::copies::statements());

@@ -22,10 +22,10 @@ impl Session<'_> {
         let password = json!({"Password": PASSWORD, "Permanent": true});
         self.change("AdminSetUserPassword", with(jane.clone(), password))
             .await;
-        let sign_in = by_password(client, "jane", PASSWORD);
-        self.t.ok("InitiateAuth", sign_in).await;
         let watched = json!({"UserPoolId": id, "UserPoolTier": "PLUS", "UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}});
         self.change("UpdateUserPool", watched).await;
+        let sign_in = by_password(client, "jane", PASSWORD);
+        self.t.ok("InitiateAuth", sign_in).await;
         let notify = json!({
             "SourceArn": "arn:aws:ses:us-east-1:123456789012:identity/example.com", "ReplyTo": format!("{VALUE}@example.com"),
             "BlockEmail": {"Subject": VALUE, "TextBody": VALUE},

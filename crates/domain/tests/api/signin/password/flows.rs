@@ -9,7 +9,7 @@ use crate::support::signin::*;
 
 #[each_engine]
 async fn the_right_password_gives_tokens_and_an_auth_event(t: &TestApp) {
-    let s = site(t).await;
+    let s = site_with(t, watched(), json!({})).await;
     let sub = user(t, &s.pool, "jane").await;
     let answer = t
         .ok("InitiateAuth", by_password(&s.client, "jane", PASSWORD))
@@ -53,8 +53,37 @@ async fn the_right_password_gives_tokens_and_an_auth_event(t: &TestApp) {
 }
 
 #[each_engine]
-async fn one_wrong_character_is_refused_and_leaves_a_failed_event(t: &TestApp) {
+async fn a_pool_that_nothing_watches_keeps_no_auth_event(t: &TestApp) {
     let s = site(t).await;
+    let sub = user(t, &s.pool, "jane").await;
+    let answer = t
+        .ok("InitiateAuth", by_password(&s.client, "jane", PASSWORD))
+        .await;
+    // The tokens name the event all the same.
+    let token = claims(&answer["AuthenticationResult"]["AccessToken"]);
+    assert_eq!(token["sub"], sub.as_str());
+    assert_eq!(token["event_id"].as_str().unwrap().len(), 36);
+    for name in ["jane", "nobody"] {
+        let wrong = by_password(&s.client, name, "wrong-Passw0rd!");
+        t.call("InitiateAuth", wrong).await.unwrap_err();
+    }
+    let count = async || {
+        let sql = "SELECT COUNT(*) FROM auth_events WHERE pool_id = ?1";
+        let rows = t.app.store.rows(sql, cognate_store::params![&s.pool]);
+        rows.await.unwrap()[0].int(0).unwrap()
+    };
+    assert_eq!(count().await, 0);
+    // From then on they are kept.
+    let on = with(json!({"UserPoolId": s.pool}), watched());
+    t.ok("UpdateUserPool", on).await;
+    t.ok("InitiateAuth", by_password(&s.client, "jane", PASSWORD))
+        .await;
+    assert_eq!(count().await, 1);
+}
+
+#[each_engine]
+async fn one_wrong_character_is_refused_and_leaves_a_failed_event(t: &TestApp) {
+    let s = site_with(t, watched(), json!({})).await;
     let sub = user(t, &s.pool, "jane").await;
     for wrong in [
         "Passw0rd?",

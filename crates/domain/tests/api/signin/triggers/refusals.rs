@@ -16,7 +16,7 @@ use crate::support::signin::*;
 use crate::support::users::all_at_once;
 
 async fn armed(t: &TestApp) -> Site {
-    let config = json!({"LambdaConfig": lambda_config(&TRIGGERS)});
+    let config = with(json!({"LambdaConfig": lambda_config(&TRIGGERS)}), watched());
     let s = site_with(t, config, json!({})).await;
     user(t, &s.pool, "jane").await;
     s
