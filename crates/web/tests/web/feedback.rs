@@ -38,7 +38,6 @@ impl Watched {
         let sign_in = json!({
             "ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": {"USERNAME": "jane", "PASSWORD": "Passw0rd!"},
         });
-        site.call(Op::InitiateAuth, sign_in).await;
         let mut watched = Self {
             client: client.to_owned(),
             sub: sub.to_owned(),
@@ -47,6 +46,7 @@ impl Watched {
             pool,
         };
         watched.mode("AUDIT").await;
+        watched.site.call(Op::InitiateAuth, sign_in).await;
         watched.event = watched.first().await["EventId"].as_str().unwrap().into();
         watched
     }
