@@ -94,7 +94,13 @@ mod tests {
     #[test]
     fn few_rows_are_a_hundred_at_most() {
         let page = "SELECT a FROM t WHERE p = ?1 ORDER BY a LIMIT ?2";
-        for (rows, expected) in [(0, true), (61, true), (100, true), (101, false), (-1, false)] {
+        for (rows, expected) in [
+            (0, true),
+            (61, true),
+            (100, true),
+            (101, false),
+            (-1, false),
+        ] {
             assert_eq!(asks(page, &params!["p", rows]), expected, "{rows}");
         }
         assert!(!asks(page, &params!["p", "61"]));
