@@ -22,27 +22,35 @@ use crate::report::Table;
 use crate::threats;
 use crate::world::{self, World};
 
-/// The requests, in the order of the script.
-const SCRIPT: [(&str, Kind); 11] = [
-    ("password sign-in", Kind::Password),
-    ("SRP sign-in (both calls)", Kind::Srp),
-    ("refresh", Kind::Refresh),
-    ("refresh with rotation", Kind::Rotate),
-    ("sign-in with password and device (3 calls)", Kind::Device),
-    ("sign-in with a passkey (2 calls)", Kind::Passkey),
-    ("GetUser", Kind::GetUser),
-    ("AdminGetUser", Kind::AdminGetUser),
-    ("ListUsers, page of 60", Kind::ListPage),
-    ("AdminCreateUser", Kind::AdminCreateUser),
-    ("AdminUpdateUserAttributes", Kind::UpdateAttributes),
+/// The requests, in the order of the script, and how many calls of each count: ids are drawn anew each time, and with them where a
+/// tree grows, which is much of a call that does little else.
+const SCRIPT: [(&str, Kind, u64); 12] = [
+    ("password sign-in", Kind::Password, 40),
+    ("SRP sign-in (both calls)", Kind::Srp, 40),
+    ("refresh", Kind::Refresh, 40),
+    ("refresh with rotation", Kind::Rotate, 40),
+    (
+        "sign-in with password and device (3 calls)",
+        Kind::Device,
+        40,
+    ),
+    ("sign-in with a passkey (2 calls)", Kind::Passkey, 40),
+    ("GetUser", Kind::GetUser, 200),
+    ("AdminGetUser", Kind::AdminGetUser, 1_000),
+    (LIST_USERS, Kind::ListPage, 40),
+    ("ListUsersInGroup, 60 of everyone", Kind::Everyone, 40),
+    ("AdminCreateUser", Kind::AdminCreateUser, 200),
+    ("AdminUpdateUserAttributes", Kind::UpdateAttributes, 2_000),
 ];
+/// The row that is never compared: which users are on the first page is drawn by lot.
+const LIST_USERS: &str = "ListUsers, page of 60";
 /// The row of a pool with threat protection.
 const WATCHED: &str = "password sign-in, threat protection ENFORCED";
 /// Users in the pool besides those who sign in.
 const USERS: u64 = 1_000;
 /// Calls of each kind before those that count.
 const WARM: u64 = 20;
-/// Calls of each kind that count.
+/// Calls that count of the row of the other pool.
 const COUNTED: u64 = 40;
 /// How far a count may be from the recorded one, in percent.
 const TOLERANCE: f64 = 2.0;
@@ -84,7 +92,7 @@ pub async fn run(arguments: &Arguments, recorded: Option<&Path>) -> Result<()> {
             None => (String::new(), String::new()),
             Some(before) => {
                 let change = (thousands / before - 1.0) * 100.0;
-                if change.abs() > TOLERANCE {
+                if change.abs() > TOLERANCE && name != LIST_USERS {
                     off.push(name);
                 }
                 (format!("{before:.0}"), format!("{change:+.1} %"))
@@ -114,13 +122,13 @@ async fn count(
         kind: Cell::new(Kind::GetUser),
     });
     let watched = threats::site(server, "ENFORCED").await?;
-    let rows = SCRIPT.map(|(name, kind)| (name, kind, &requests));
+    let rows = SCRIPT.map(|(name, kind, calls)| (name, kind, calls, &requests));
     let mut connection = Connection::open(&server.host).await?;
     let mut next = 0;
     let mut counts = Vec::new();
-    for (name, kind, requests) in rows
-        .into_iter()
-        .chain([(WATCHED, Kind::Password, &watched)])
+    for (name, kind, counting, requests) in
+        rows.into_iter()
+            .chain([(WATCHED, Kind::Password, COUNTED, &watched)])
     {
         requests.kind.set(kind);
         for counted in [false, true] {
@@ -128,7 +136,7 @@ async fn count(
                 server.rest().await?;
                 counter.set_back()?;
             }
-            let calls = if counted { COUNTED } else { WARM };
+            let calls = if counted { counting } else { WARM };
             for _ in 0..calls {
                 requests
                     .call(&mut connection, next)
@@ -139,7 +147,7 @@ async fn count(
         }
         // What a call leaves to do after its answer belongs to it.
         server.rest().await?;
-        counts.push((name, counter.read()? / COUNTED as f64));
+        counts.push((name, counter.read()? / counting as f64));
     }
     Ok(counts)
 }
