@@ -166,3 +166,49 @@ async fn ten_nodes_start_on_an_empty_database_at_once() {
         store.close().await;
     }
 }
+
+/// As migrations before 0044 left the table.
+const SESSIONS_OF_BEFORE: [&str; 4] = [
+    "DROP TABLE sessions",
+    "CREATE TABLE sessions (pool_id TEXT NOT NULL, user_id TEXT NOT NULL, session_id TEXT NOT NULL, client_id TEXT NOT NULL, \
+     doc TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, ver INTEGER NOT NULL, bucket INTEGER NOT NULL, \
+     active INTEGER NOT NULL DEFAULT 0, activity TEXT, mac BLOB, origin TEXT NOT NULL DEFAULT '', \
+     PRIMARY KEY (pool_id, user_id, session_id)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX sessions_by_expiry ON sessions (bucket, expires)",
+    "DELETE FROM migrations WHERE number = 44",
+];
+
+#[tokio::test]
+async fn sessions_of_an_older_file_are_kept_with_every_column() {
+    const ALL: &str = "SELECT pool_id, user_id, session_id, client_id, doc, created, expires, ver, bucket, active, activity, mac, origin \
+         FROM sessions ORDER BY session_id";
+    let put = "INSERT INTO sessions (pool_id, user_id, session_id, client_id, doc, created, expires, ver, bucket, active, activity, \
+         mac, origin) VALUES ('p', 'u', ?1, 'c', '{}', 1, 2, 3, 4, 5, ?2, ?3, ?4)";
+    let folder = Folder::new();
+    let options = folder.options();
+    let store = Store::open(&options).await.unwrap();
+    let made = store.rows(ALL, params![]).await.unwrap();
+    assert!(made.is_empty());
+    let mut batch = Batch::new();
+    for statement in SESSIONS_OF_BEFORE {
+        batch = batch.run(statement, params![]);
+    }
+    batch = batch
+        .run(put, params!["a", "{}", vec![1_u8, 2], "browser"])
+        .run(put, params!["b", None::<&str>, None::<Vec<u8>>, ""]);
+    store.commit(batch).await.unwrap();
+    let before = store.rows(ALL, params![]).await.unwrap();
+    store.close().await;
+
+    let store = Store::open(&options).await.unwrap();
+    assert_eq!(store.rows(ALL, params![]).await.unwrap(), before);
+    assert_eq!(before.len(), 2);
+    let twice = Batch::new().run(put, params!["a", "{}", vec![0_u8], ""]);
+    assert!(store.commit(twice).await.is_err(), "the key is still one");
+    let sql = "SELECT name, sql FROM sqlite_schema WHERE name IN ('sessions', 'sessions_by_expiry') ORDER BY name";
+    let schema = store.rows(sql, params![]).await.unwrap();
+    assert!(!schema[0].text(1).unwrap().contains("WITHOUT ROWID"));
+    let index = "CREATE INDEX sessions_by_expiry ON sessions (expires)";
+    assert_eq!(schema[1].text(1).unwrap(), index);
+    store.close().await;
+}
