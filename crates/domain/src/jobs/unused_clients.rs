@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use cognate_store::tables::dynamic_clients;
+use cognate_store::tables::{dynamic_clients, guards};
 use cognate_store::{Batch, CommitError};
 
 use crate::app::App;
@@ -45,9 +45,10 @@ async fn remove(app: &App, pool_id: &str, client_id: &str, since: Since) -> Resu
     };
     let client = Client::open(&pool, found.client)?;
     let goes = unused::may_go(&client, since);
+    let batch = guards::require_pool_active(Batch::new(), &pool.id);
     let batch = match goes {
-        true => unused::removal(Batch::new(), &pool, &client, since, app.clock.service()),
-        false => unused::keep(Batch::new(), &pool, &client),
+        true => unused::removal(batch, &pool, &client, since, app.clock.service()),
+        false => unused::keep(batch, &pool, &client),
     };
     match app.store.commit(batch).await {
         Ok(_) if !goes => Ok(true),

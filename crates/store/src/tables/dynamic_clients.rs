@@ -17,8 +17,6 @@ const WITH_CLIENT: &str = "SELECT d.token_key, d.used, d.created, d.mac, d.idle_
      WHERE d.pool_id = ?1 AND d.client_id = ?2";
 const SET_TOKEN: &str = "UPDATE dynamic_clients SET token_key = ?4, mac = ?5 \
      WHERE pool_id = ?1 AND client_id = ?2 AND token_key = ?3";
-const AT_TOKEN: &str =
-    "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND token_key = ?3";
 const USE: &str =
     "UPDATE dynamic_clients SET used = 1 WHERE pool_id = ?1 AND client_id = ?2 AND used <> 1";
 // One whose row is from before the column had no time; it gets one.
@@ -31,9 +29,13 @@ const KEEP: &str =
     "UPDATE dynamic_clients SET used = 1, idle_since = NULL WHERE pool_id = ?1 AND client_id = ?2";
 const TO_NOTE_ITSELF: &str = "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 \
      AND (used = 0 OR used = 2 AND idle_since <= ?3)";
-const IS_UNUSED: &str = "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND used = 0 AND created <= ?3";
-const IS_IDLE: &str = "SELECT 1 FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND used <> 0 AND idle_since <= ?3";
 const DELETE: &str = "DELETE FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2";
+// The condition is of the statement that deletes: of two batches that had each found the row first, and so kept it for themselves,
+// none could delete it.
+const DELETE_AT_TOKEN: &str =
+    "DELETE FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND token_key = ?3";
+const DELETE_UNUSED: &str = "DELETE FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND used = 0 AND created <= ?3";
+const DELETE_IDLE: &str = "DELETE FROM dynamic_clients WHERE pool_id = ?1 AND client_id = ?2 AND used <> 0 AND idle_since <= ?3";
 const OLD_UNUSED: &str = "SELECT pool_id, client_id FROM dynamic_clients WHERE used = 0 AND created <= ?1 \
      ORDER BY created, pool_id, client_id LIMIT ?2";
 const IDLE: &str = "SELECT pool_id, client_id FROM dynamic_clients WHERE used IN (1, 2) AND idle_since <= ?1 \
@@ -173,15 +175,6 @@ pub fn set_token(
     )
 }
 
-/// Requires that the token is still the one that was read; [`REGISTRATION_STALE`].
-pub fn require_token(batch: Batch, pool_id: &str, client_id: &str, token_key: &str) -> Batch {
-    batch.exists(
-        AT_TOKEN,
-        params![pool_id, client_id, token_key],
-        REGISTRATION_STALE,
-    )
-}
-
 /// Notes that a client is used, if it is one that registered itself.
 pub fn note_use(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
     batch.run(USE, params![pool_id, client_id])
@@ -217,28 +210,37 @@ pub fn own_use_to_note(pool_id: &str, client_id: &str, noted: i64) -> Query {
     (TO_NOTE_ITSELF, params![pool_id, client_id, noted])
 }
 
-/// Requires that the client was made by `until`, in microseconds, and never used; [`REGISTRATION_STALE`].
-pub fn require_unused(batch: Batch, pool_id: &str, client_id: &str, until: i64) -> Batch {
-    batch.exists(
-        IS_UNUSED,
-        params![pool_id, client_id, until],
-        REGISTRATION_STALE,
-    )
-}
-
-/// Requires that nobody answers for the client, and that it was used by `until`, in microseconds, for the last time;
-/// [`REGISTRATION_STALE`].
-pub fn require_idle(batch: Batch, pool_id: &str, client_id: &str, until: i64) -> Batch {
-    batch.exists(
-        IS_IDLE,
-        params![pool_id, client_id, until],
-        REGISTRATION_STALE,
-    )
-}
-
 /// Deletes the registration of a client, if there is one.
 pub fn delete(batch: Batch, pool_id: &str, client_id: &str) -> Batch {
     batch.run(DELETE, params![pool_id, client_id])
+}
+
+/// Deletes the registration of a client if its token is still the one that was read; [`REGISTRATION_STALE`].
+pub fn delete_at_token(batch: Batch, pool_id: &str, client_id: &str, token_key: &str) -> Batch {
+    batch.one(
+        DELETE_AT_TOKEN,
+        params![pool_id, client_id, token_key],
+        REGISTRATION_STALE,
+    )
+}
+
+/// Deletes the registration of a client that was made by `until`, in microseconds, and never used; [`REGISTRATION_STALE`].
+pub fn delete_unused(batch: Batch, pool_id: &str, client_id: &str, until: i64) -> Batch {
+    batch.one(
+        DELETE_UNUSED,
+        params![pool_id, client_id, until],
+        REGISTRATION_STALE,
+    )
+}
+
+/// Deletes the registration of a client that nobody answers for and that was used by `until`, in microseconds, for the last time;
+/// [`REGISTRATION_STALE`].
+pub fn delete_idle(batch: Batch, pool_id: &str, client_id: &str, until: i64) -> Batch {
+    batch.one(
+        DELETE_IDLE,
+        params![pool_id, client_id, until],
+        REGISTRATION_STALE,
+    )
 }
 
 /// Returns pool and client of up to `limit` registrations that were made by `until`, in microseconds, and never used; the

@@ -160,25 +160,26 @@ async fn make(
         id,
     };
     let token = random::handle();
+    // The bounds come first in each batch: two that wrote rows of the pool in another order could keep each other waiting.
+    let counted = || {
+        let batch = guards::require_pool_active(Batch::new(), &pool.id);
+        bounds.count(cx, &pool, batch)
+    };
     let whole = |batch| {
-        let batch = bounds.count(cx, &pool, batch);
         let batch = add(&pool, batch, &client, &token)?;
         Ok::<_, Fault>(audit::record_about(cx, batch, &pool.id, &client.id))
     };
-    let batch = guards::require_pool_active(Batch::new(), &pool.id);
-    let done = commit(cx, &pool, &client.id, &bounds, whole(batch)?).await;
+    let done = commit(cx, &pool, &client.id, &bounds, whole(counted())?).await;
     if !matches!(&done, Err(Stop::Refused(refused)) if *refused == full()) {
         done?;
         return Ok(announce(cx, client, &token));
     }
     let Some((old, since)) = unused::that_makes_room(cx, &pool).await? else {
         // To find out that there is no room costs as much as a registration, and counts as one.
-        let batch = guards::require_pool_active(Batch::new(), &pool.id);
-        let batch = bounds.count(cx, &pool, batch);
-        commit(cx, &pool, &client.id, &bounds, batch).await?;
+        commit(cx, &pool, &client.id, &bounds, counted()).await?;
         return Err(full().into());
     };
-    let batch = unused::removal(Batch::new(), &pool, &old, since, cx.now());
+    let batch = unused::removal(counted(), &pool, &old, since, cx.now());
     commit(cx, &pool, &client.id, &bounds, whole(batch)?).await?;
     cx.cache.end_client(&cx.clock, &old.id, old.ver + 1);
     Ok(announce(cx, client, &token))

@@ -134,8 +134,8 @@ async fn changed(
     let batch = bounds.count(cx, pool, batch);
     let key = token_key(pool, &client.id, &token);
     let row = signed(pool, &client.id, key, own.row.created);
-    let batch = table::set_token(batch, &pool.id, &client.id, &own.row.token_key, &row);
     let batch = write(pool, batch, &own.client, &client)?;
+    let batch = table::set_token(batch, &pool.id, &client.id, &own.row.token_key, &row);
     let batch = audit::record_about(cx, batch, &pool.id, &client.id);
     commit(cx, pool, &client.id, &bounds, batch).await?;
     Ok(announce(cx, client, &token))
@@ -237,8 +237,9 @@ async fn ended(
 ) -> std::result::Result<(), Stop> {
     let Own { pool, client, row } = find(cx, pool_id, client_id, token).await?;
     let batch = guards::require_pool_active(Batch::new(), &pool.id);
-    let batch = table::require_token(batch, &pool.id, &client.id, &row.token_key);
-    let batch = resources::clients::delete(batch, &pool.id, &client);
+    let batch = resources::clients::delete_with(batch, &pool.id, &client, |batch| {
+        table::delete_at_token(batch, &pool.id, &client.id, &row.token_key)
+    });
     let batch = audit::record_about(cx, batch, &pool.id, &client.id);
     let bounds = Bounds::of_changes(&client.id);
     commit(cx, &pool, &client.id, &bounds, batch).await?;

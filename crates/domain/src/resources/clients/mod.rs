@@ -65,16 +65,29 @@ pub fn counts(registration: &Registration) -> &'static [Counted] {
 
 /// Deletes the version of a client that was read, with all that belongs to it; its tokens end with it.
 pub fn delete(batch: Batch, pool_id: &str, client: &Client) -> Batch {
+    delete_with(batch, pool_id, client, |batch| {
+        dynamic_clients::delete(batch, pool_id, &client.id)
+    })
+}
+
+/// As [`delete`], for a client that registered itself: `registration` deletes that row, which it may demand something of. The rows
+/// are written in one order by all who end or change a client: the client's, its registration's, the counts of the pool's.
+pub fn delete_with(
+    batch: Batch,
+    pool_id: &str,
+    client: &Client,
+    registration: impl FnOnce(Batch) -> Batch,
+) -> Batch {
     let batch = clients::delete(batch, pool_id, &client.id, client.ver);
     let batch = terms::delete_of_client(batch, pool_id, &client.id);
     let batch = login_styles::delete_of_client(batch, pool_id, &client.id);
     let batch = ui_customizations::delete(batch, pool_id, &client.id);
     let batch = risk_messages::delete(batch, pool_id, &client.id);
-    let Some(registration) = &client.doc.registration else {
+    let Some(said) = &client.doc.registration else {
         return batch;
     };
-    let batch = dynamic_clients::delete(batch, pool_id, &client.id);
-    let kinds = counts(registration).iter();
+    let batch = registration(batch);
+    let kinds = counts(said).iter();
     kinds.fold(batch, |batch, count| {
         resource_counts::give_back(batch, pool_id, count.resource)
     })

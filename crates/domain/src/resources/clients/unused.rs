@@ -59,9 +59,8 @@ pub fn may_go(client: &Client, since: Since) -> bool {
     }
 }
 
-/// Adds that a client stays that may not go: its row says so from then on.
+/// Adds that a client stays that may not go, to a batch that requires the pool: its row says so from then on.
 pub fn keep(batch: Batch, pool: &Pool, client: &Client) -> Batch {
-    let batch = guards::require_pool_active(batch, &pool.id);
     dynamic_clients::keep(batch, &pool.id, &client.id)
 }
 
@@ -107,15 +106,13 @@ pub async fn is_own_use_to_note(cx: &Cx<'_>, client: &Client) -> Result<bool> {
     Ok(cx.store.first(query).await?.is_some())
 }
 
-/// Adds the removal of a client that goes, with its row in the audit trail; the batch fails for one that was used meanwhile, or is
-/// gone. `now`: the service's time in microseconds.
+/// Adds the removal of a client that goes, with its row in the audit trail, to a batch that requires the pool; the batch fails for
+/// one that was used meanwhile, or is gone. `now`: the service's time in microseconds.
 pub fn removal(batch: Batch, pool: &Pool, client: &Client, since: Since, now: i64) -> Batch {
-    let batch = guards::require_pool_active(batch, &pool.id);
-    let batch = match since {
-        Since::Made(until) => dynamic_clients::require_unused(batch, &pool.id, &client.id, until),
-        Since::Used(until) => dynamic_clients::require_idle(batch, &pool.id, &client.id, until),
-    };
-    let batch = super::delete(batch, &pool.id, client);
+    let batch = super::delete_with(batch, &pool.id, client, |batch| match since {
+        Since::Made(until) => dynamic_clients::delete_unused(batch, &pool.id, &client.id, until),
+        Since::Used(until) => dynamic_clients::delete_idle(batch, &pool.id, &client.id, until),
+    });
     let entry = Entry {
         operation: NAME,
         result: DONE,
@@ -152,7 +149,8 @@ pub async fn that_makes_room(cx: &Cx<'_>, pool: &Pool) -> Result<Option<(Client,
             if may_go(&client, since) {
                 return Ok(Some((client, since)));
             }
-            cx.commit(keep(Batch::new(), pool, &client), |_| Fault::Stale)
+            let batch = guards::require_pool_active(Batch::new(), &pool.id);
+            cx.commit(keep(batch, pool, &client), |_| Fault::Stale)
                 .await?;
         }
     }
