@@ -312,6 +312,11 @@ impl Store {
             None,
             "rows that stay, of a pool that nothing holds"
         );
+        debug_assert_eq!(
+            tables::guards::shares_and_writes(&batch),
+            None,
+            "a row is written after a guard has found it"
+        );
         let appends = self.trail.sign(&mut batch)?;
         self.count(|of| &of.commits, 1);
         self.count(|of| &of.statements, batch.len());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cognate_crypto::seal::RootKey;
 use cognate_crypto::secret::SecretString;
 use cognate_outbound::Outbound;
-use cognate_store::tables::{clients, guards, pools, upstream_users, upstreams as table};
+use cognate_store::tables::{clients, pools, upstream_users, upstreams as table};
 use cognate_store::{Batch, CommitError, Store};
 use serde::{Deserialize, Serialize};
 
@@ -154,9 +154,8 @@ async fn commit(
 ) -> Result<bool> {
     let doc = serde_json::to_string(&doc)?;
     let mac = pool.mac_with(&doc)?;
-    let guard = guards::require_pool_active(Batch::new(), &pool.id);
-    let guard = pools::update(guard, &pool.id, pool.ver, &doc, mac, now);
-    let batch = audit::command(name, None).append(guard.extend(batch), &pool.id, now);
+    let update = pools::update(Batch::new(), &pool.id, pool.ver, &doc, mac, now);
+    let batch = audit::command(name, None).append(update.extend(batch), &pool.id, now);
     match store.commit(batch).await {
         Ok(_) => Ok(true),
         Err(CommitError::Conflict(_)) => Ok(false),

@@ -5,12 +5,14 @@
 //! functions write are in the table's file, with its own labels.
 
 mod lasting;
+mod shared;
 
 use super::domains::POOL_HAS_DOMAIN;
 use super::identity_providers::PROVIDER_STALE;
 use crate::{Batch, Label, Value, params};
 
 pub use lasting::leaves_rows;
+pub use shared::shares_and_writes;
 
 /// The pool is not active: it never was, or its deletion has begun.
 pub const POOL_GONE: Label = Label("pool_gone");

@@ -141,6 +141,41 @@ async fn what_a_sign_in_or_a_token_reads_is_found_by_more_than_the_pool() {
     store.close().await;
 }
 
+/// A sweep that reads a table, or sorts it, would hold up the one writer for as long as the table is large.
+#[tokio::test]
+async fn what_has_expired_is_found_in_the_order_of_an_index_on_sqlite() {
+    let folder = Folder::new();
+    let store: Store = sqlite(&folder).await;
+    let connection = Connection::open(folder.path().join("test.db")).unwrap();
+    // Those with a bucket alone are for engines with several writers.
+    let sweeps = statements_of_tables().into_iter().filter(|sql| {
+        let of_time = sql.ends_with(" LIMIT ?2)");
+        let of_state = sql.contains(" WHERE state = ") && sql.ends_with(" LIMIT ?3)");
+        let of_ids = sql.starts_with("DELETE FROM batches ");
+        sql.starts_with("DELETE FROM ") && (of_time || of_state || of_ids)
+    });
+    let sweeps: std::collections::BTreeSet<_> = sweeps.collect();
+    assert_eq!(sweeps.len(), 19, "{sweeps:#?}");
+    for sql in sweeps {
+        let mut plan = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let unbound = vec![rusqlite::types::Null; plan.parameter_count()];
+        let steps: Vec<String> = plan
+            .query_map(rusqlite::params_from_iter(unbound), |row| row.get(3))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let searches = steps.iter().filter(|step| step.starts_with("SEARCH "));
+        assert_eq!(searches.count(), 2, "{sql}: {steps:?}");
+        for step in &steps {
+            let slow = step.starts_with("SCAN ") || step.contains("TEMP B-TREE");
+            assert!(!slow, "{sql}: {step}");
+        }
+    }
+    store.close().await;
+}
+
 /// A portion of users costs what its users have, however large the pool is.
 #[tokio::test]
 async fn what_hangs_on_a_portion_of_users_is_found_by_the_user() {
