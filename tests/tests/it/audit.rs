@@ -143,6 +143,7 @@ async fn a_flood_of_refused_calls_is_bounded_counted_and_hides_no_policy_refusal
             "x-amz-target",
             "AWSCognitoIdentityProviderService.ListUserPools",
         );
+        let begun = Instant::now();
         for n in 0..600 {
             let from = format!("198.51.{}.{}", n / 250, n % 250);
             let kind = ("content-type", "application/x-amz-json-1.1");
@@ -158,21 +159,28 @@ async fn a_flood_of_refused_calls_is_bounded_counted_and_hides_no_policy_refusal
                 .unwrap();
             assert_eq!(reply.error(), "AccessDeniedException");
         }
-        assert_eq!(server.state().refusals.dropped(), 600 - 256);
         let rows = trail(
             server,
             json!({"result": "MissingAuthenticationTokenException"}),
         )
         .await;
-        assert_eq!(rows.len(), 256);
+        // What waits is written every five seconds: on a machine that is so slow there was room again.
+        let turns = usize::try_from((begun.elapsed().as_secs() + 4) / 5).unwrap();
+        let most = 256 * (1 + turns);
+        let written = rows.len();
+        assert!((256..=most).contains(&written), "{written}");
         let denied = trail(server, json!({"result": "AccessDeniedException"})).await;
-        assert_eq!((denied.len(), &denied[0]["times"]), (1, &json!(50)));
+        assert!((1..=1 + turns).contains(&denied.len()));
+        let times = |row: &Value| row["times"].as_u64().unwrap_or(1);
+        let sum = |rows: &[Value]| rows.iter().map(times).sum::<u64>();
+        assert_eq!(sum(&denied), 50);
         let dropped = trail(server, json!({"operation": "AuditRefusals"})).await;
-        assert_eq!(
-            (dropped.len(), &dropped[0]["times"], &dropped[0]["result"]),
-            (1, &json!(344), &json!("dropped"))
-        );
-        assert_eq!(server.state().refusals.dropped(), 0);
+        assert_eq!(dropped.len(), 1);
+        assert_eq!(dropped[0]["result"], "dropped");
+        // Of what was dropped after the first report of a minute the next one tells.
+        let later = server.state().refusals.dropped();
+        assert_eq!(sum(&dropped) + later + sum(&rows), 600);
+        assert!(turns > 0 || later == 0, "{later}");
     })
     .await;
 }
