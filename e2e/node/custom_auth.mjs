@@ -48,6 +48,7 @@ export const sources = events => events.map(event => event.triggerSource.split('
 export async function customPool(endpoint) {
   const admin = new idp.CognitoIdentityProviderClient({
     endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1,
+    requestHandler: { httpAgent: { timeout: 20_000 } },
   });
   const LambdaConfig = Object.fromEntries(TRIGGERS.map(name => [name, arn(name)]));
   const made = await admin.send(new idp.CreateUserPoolCommand({ PoolName: 'custom', LambdaConfig }));

@@ -68,6 +68,8 @@ export function administrator(endpoint = ENDPOINT) {
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
+    // The server closes a connection that was idle for a minute; who does not try again must not use one that is about to be.
+    requestHandler: { httpAgent: { timeout: 20_000 } },
   });
 }
 
