@@ -137,13 +137,13 @@ async fn every_refused_iam_call_is_in_the_trail() {
 async fn a_flood_of_refused_calls_is_bounded_counted_and_hides_no_policy_refusal() {
     let options = Options::serve().with("trusted_proxies", "127.0.0.1");
     on_each("audit_flood", options, async |server| {
+        let begun = Instant::now();
         let ci = lister(server).await;
         let open = server.unsigned();
         let target = (
             "x-amz-target",
             "AWSCognitoIdentityProviderService.ListUserPools",
         );
-        let begun = Instant::now();
         for n in 0..600 {
             let from = format!("198.51.{}.{}", n / 250, n % 250);
             let kind = ("content-type", "application/x-amz-json-1.1");

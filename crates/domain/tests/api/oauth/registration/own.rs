@@ -230,6 +230,34 @@ async fn of_two_changes_at_once_one_is_made(t: &TestApp) {
     assert_eq!(count(t, &s.pool).await, 0);
 }
 
+/// Returns how many clients the pool counts that registered themselves.
+async fn places(t: &TestApp, pool: &str) -> i64 {
+    let sql = "SELECT n FROM resource_counts WHERE pool_id = ?1 AND resource = 'dynamic_clients'";
+    let rows = t.app.store.rows(sql, cognate_store::params![pool]).await;
+    rows.unwrap()[0].int(0).unwrap()
+}
+
+#[each_engine]
+async fn an_administrator_and_the_client_end_it_at_once_and_one_place_is_free(t: &TestApp) {
+    let s = open(t).await;
+    for left in 1..=5 {
+        let made = registered(t, &s.pool, None, &sdk()).await;
+        let stays = registered(t, &s.pool, None, &sdk()).await;
+        let (client, token) = keys(&made);
+        let input = json!({"UserPoolId": s.pool, "ClientId": client});
+        let (own, by_administrator) = tokio::join!(
+            end(t, &s.pool, client, token),
+            t.call("DeleteUserPoolClient", input)
+        );
+        assert!(own.is_ok() != by_administrator.is_ok());
+        assert_eq!(read(t, &s.pool, client, token).await, Err(not_good()));
+        let (client, token) = keys(&stays);
+        assert_eq!(read(t, &s.pool, client, token).await, Ok(stays.clone()));
+        assert_eq!(count(t, &s.pool).await, left);
+        assert_eq!(places(t, &s.pool).await, left);
+    }
+}
+
 #[each_engine]
 async fn changes_are_bounded_and_need_what_the_pool_allows(t: &TestApp) {
     let s = open(t).await;
